@@ -4,6 +4,9 @@
 #   make installcheck        the regression and isolation tests, on a running server
 #   make test | demo | play | bench
 #                            everything on a private, throw-away cluster (see tools/)
+#
+# Variables: PG_CONFIG (another PostgreSQL), CXX (another compiler), with_llvm=no
+# (no bitcode), RELATE_CXXFLAGS (more flags), DATA (the demo's data directory).
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
@@ -12,6 +15,7 @@ ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
 .PHONY: $(PRIVATE_GOALS)
+.NOTPARALLEL:
 test:
 	@tools/prepare test
 	@tools/with_cluster test/run
@@ -27,23 +31,44 @@ bench:
 
 else
 
+PG_CONFIG ?= pg_config
+PG_MAJOR := $(shell $(PG_CONFIG) --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+ifeq ($(PG_MAJOR),)
+$(error $(PG_CONFIG) does not run: install the server's headers (Debian: postgresql-server-dev-15) or set PG_CONFIG)
+endif
+ifeq ($(shell test $(PG_MAJOR) -ge 15 || echo old),old)
+$(error pg_relate needs PostgreSQL 15 or later, and $(PG_CONFIG) is of $(PG_MAJOR): set PG_CONFIG)
+endif
+
 EXTENSION = pg_relate
 MODULE_big = pg_relate
 SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
+OWN_HEADERS := $(wildcard src/*.h src/*/*.h)
 OBJS = $(SOURCES:.cpp=.o)
 SQL_TOPICS := $(sort $(wildcard sql/[0-9]*.sql))
 EXTENSION_SQL = sql/pg_relate--$(RELATE_VERSION).sql
-DATA = $(EXTENSION_SQL) $(wildcard sql/pg_relate--*--*.sql)
-EXTRA_CLEAN = $(EXTENSION_SQL) build results output_iso
+DATA = $(EXTENSION_SQL) $(filter-out $(EXTENSION_SQL),$(wildcard sql/pg_relate--*--*.sql))
+EXTRA_CLEAN = $(EXTENSION_SQL) build
 
+# pg_regress finds test/sql, and expected/ through the link test/expected.
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --expecteddir=. --outputdir=. --dbname=relate_regression
+REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=pg_relate
 ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test --expecteddir=. --outputdir=output_iso --dbname=relate_isolation
+ISOLATION_OPTS = --inputdir=test --outputdir=output_iso --load-extension=pg_relate
+ifneq ($(filter $(REGRESS),$(ISOLATION)),)
+$(error these tests share the file of their expected output: $(filter $(REGRESS),$(ISOLATION)))
+endif
 
-PG_CONFIG ?= pg_config
-PG_CXXFLAGS = -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror $(RELATE_CXXFLAGS)
+# Types are trivially destructible, so nothing of the C++ runtime is needed: PGXS
+# links with the C compiler, and the map hides all but what the server looks up.
+PG_CXXFLAGS = -std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility-inlines-hidden \
+	-Wall -Wextra -Werror $(CLANG_CXXFLAGS) $(RELATE_CXXFLAGS)
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) -DRELATE_VERSION='"$(RELATE_VERSION)"'
+# The server may have been configured for g++, with flags that clang does not know.
+CLANG_CXXFLAGS = $(if $(findstring clang,$(shell $(CXX) --version)),-Wno-unknown-warning-option -Wno-ignored-optimization-argument)
+ifneq ($(shell uname),Darwin)
+SHLIB_LINK = -Wl,--version-script=src/exports.map
+endif
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
@@ -51,12 +76,32 @@ include $(PGXS)
 # PGXS forgets PG_CXXFLAGS when it compiles to LLVM bitcode.
 COMPILE.cxx.bc += $(PG_CXXFLAGS)
 
+# Without tests, pg_regress would have nothing to do.
+ifeq ($(REGRESS),)
+pg_regress_installcheck = @true
+endif
+ifeq ($(ISOLATION),)
+pg_isolation_regress_installcheck = @true
+endif
+
+# Any header may matter to any object, and so may another compiler or server, or a
+# file gone: the whole library builds in seconds. The stamp tells how it was built last.
+STAMP := build/stamp
+COMMANDS := $(subst ','\'',$(COMPILE.cxx) $(shell $(CXX) --version | head -1) $(COMPILE.cxx.bc) \
+	$(VERSION) $(OBJS) $(SQL_TOPICS))
+ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
+$(shell mkdir -p build; echo '$(COMMANDS)' | cmp -s - $(STAMP) || echo '$(COMMANDS)' > $(STAMP))
+endif
+$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) $(STAMP)
+$(shlib): src/exports.map $(STAMP)
+
 all: $(EXTENSION_SQL)
-$(EXTENSION_SQL): $(SQL_TOPICS) pg_relate.control
+$(EXTENSION_SQL): $(SQL_TOPICS) pg_relate.control $(STAMP)
 	cat $(SQL_TOPICS) > $@
 
-# Any header may matter to any object: the whole library builds in seconds.
-HEADERS := $(wildcard src/*.h src/*/*.h)
-$(OBJS) $(OBJS:.o=.bc): $(HEADERS)
+# For CMakeLists.txt: the compiler's flags, one to a line.
+.PHONY: flags
+flags:
+	@printf '%s\n' $(CXXFLAGS) $(CXXFLAGS_SL) $(CPPFLAGS)
 
 endif
