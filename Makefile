@@ -89,7 +89,7 @@ endif
 STAMP := build/stamp
 COMMANDS := $(subst ','\'',$(COMPILE.cxx) $(shell $(CXX) --version | head -1) $(COMPILE.cxx.bc) \
 	$(VERSION) $(OBJS) $(SQL_TOPICS))
-ifeq ($(filter clean distclean,$(MAKECMDGOALS)),)
+ifeq ($(filter clean distclean flags,$(MAKECMDGOALS)),)
 $(shell mkdir -p build; echo '$(COMMANDS)' | cmp -s - $(STAMP) || echo '$(COMMANDS)' > $(STAMP))
 endif
 $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) $(STAMP)
@@ -102,6 +102,6 @@ $(EXTENSION_SQL): $(SQL_TOPICS) pg_relate.control $(STAMP)
 # For CMakeLists.txt: the compiler's flags, one to a line.
 .PHONY: flags
 flags:
-	@printf '%s\n' $(CXXFLAGS) $(CXXFLAGS_SL) $(CPPFLAGS)
+	@printf '%s\n' $(patsubst -Isrc,-I$(CURDIR)/src,$(filter-out -I. -I./,$(CXXFLAGS) $(CPPFLAGS)))
 
 endif

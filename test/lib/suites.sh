@@ -1,0 +1,191 @@
+# The suites of test/run: functions that add to $passed, $failed and $skipped, are
+# quiet about what passes, and show what fails. $work is a directory for scratch.
+
+pass() { passed=$((passed + 1)); }
+fail() { # MESSAGE [FILE to show]
+    failed=$((failed + 1))
+    echo "FAILED: $1" >&2
+    [ $# -lt 2 ] || show "$2"
+}
+show() { tail -n 400 "$1" | sed 's/^/    /' >&2; }
+
+# Count a TAP stream that is in FILE; anything wrong with it is a failure.
+#   count_tap NAME FILE EXIT_STATUS
+count_tap() {
+    local ok bad skip
+    read -r ok bad skip < <(awk -f test/lib/tap.awk -v status="$3" "$2")
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    if [ "$bad" != 0 ]; then
+        echo "FAILED: $1" >&2
+        grep -vE '^ok ' "$2" | tail -n 400 | sed 's/^/    /' >&2
+    fi
+    if [ "$skip" != 0 ]; then
+        grep -E '^(ok .*|1\.\.0 *)# *[Ss][Kk][Ii][Pp]' "$2" | sed "s|^.*# *|$1: |" || true
+    fi
+}
+
+# --- build: compilers and options, and what the library needs and exports
+
+suite_build() {
+    local here=$PWD copy=$work/source
+    mkdir "$copy"
+    cp -a Makefile CMakeLists.txt pg_relate.control sql src tools test "$copy"
+    cd "$copy"
+    try_build "g++ with bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=yes CXX=g++
+    try_build "clang++ with bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=yes CXX=clang++
+    try_build "g++ without bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=no CXX=g++
+    try_build "CMake" build/cmake/pg_relate.so build_with_cmake pg_relate
+    cd "$here"
+    rm -rf "$copy"
+}
+
+try_build() { # NAME LIBRARY COMMAND...
+    local name=$1 library=$2 log=$work/build.log
+    shift 2
+    find . -name '*.o' -o -name '*.bc' -o -name '*.so' | xargs rm -f
+    if ! "$@" >"$log" 2>&1; then
+        fail "build with $name" "$log"
+    elif grep -qi 'warning' "$log"; then
+        fail "build with $name gave warnings" "$log"
+    else
+        pass
+        check_library "$name" "$library"
+    fi
+}
+
+check_library() { # NAME LIBRARY
+    local out=$work/symbols
+    if nm -D --undefined-only "$2" | grep ' _Z' >"$out"; then
+        fail "build with $1: the library wants symbols of the C++ runtime" "$out"
+    else
+        pass
+    fi
+    if readelf -d "$2" | grep NEEDED | grep -v '\[libc\.so' >"$out"; then
+        fail "build with $1: the library is linked to more than libc" "$out"
+    else
+        pass
+    fi
+    if nm -D --defined-only "$2" | grep -vE ' (Pg_magic_func|_PG_init|pg_finfo_relate_[a-z0-9_]+|relate_[a-z0-9_]+)$' >"$out"; then
+        fail "build with $1: the library exports more than SQL functions" "$out"
+    else
+        pass
+    fi
+}
+
+build_with_cmake() { # TARGET
+    cmake -S . -B build/cmake && cmake --build build/cmake -j "$(nproc)" --target "$1"
+}
+
+# --- unit: GoogleTest, through CTest
+
+suite_unit() {
+    local log=$work/unit.log status=0 run bad skip
+    compgen -G 'test/unit/*_test.cpp' >/dev/null || return 0
+    if ! build_with_cmake relate_unit >"$log" 2>&1; then
+        fail "build of the unit tests" "$log"
+        return
+    fi
+    ctest --test-dir build/cmake -L unit -j "$(nproc)" --output-on-failure >"$log" 2>&1 || status=$?
+    run=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log")
+    bad=$(sed -n 's/.* \([0-9]*\) tests failed out of .*/\1/p' "$log")
+    skip=$(grep -c '\*\*\*Skipped' "$log" || true)
+    if [ -z "$run" ]; then
+        fail "unit tests" "$log"
+        return
+    fi
+    passed=$((passed + run - bad - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
+    [ "$status" = 0 ] || show "$log"
+    [ "$status" = 0 ] || [ "$bad" != 0 ] || fail "ctest ended with status $status"
+}
+
+# --- fuzz: a short run of every libFuzzer target
+
+suite_fuzz() {
+    local source name log status server_free
+    mapfile -t server_free < <(grep -sL '#include "pg/' src/*.cpp src/*/*.cpp)
+    mkdir -p build/fuzz
+    for source in test/fuzz/*.cpp; do
+        [ -e "$source" ] || return 0
+        name=$(basename "$source" .cpp) log=$work/fuzz.log status=0
+        if ! clang++ -std=c++20 -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined \
+            -fno-sanitize-recover=all -Isrc -o "build/fuzz/$name" "$source" "${server_free[@]}" >"$log" 2>&1; then
+            fail "build of $source" "$log"
+            continue
+        fi
+        "build/fuzz/$name" -runs="${RELATE_FUZZ_RUNS:-200000}" -seed="${RELATE_FUZZ_SEED:-1}" \
+            -max_len=2048 -artifact_prefix="build/fuzz/$name-" >"$log" 2>&1 || status=$?
+        if [ "$status" = 0 ]; then pass; else fail "$source" "$log"; fi
+    done
+}
+
+# --- regress and isolation: the suites of make installcheck, one at a time
+
+suite_regress() { pg_regress REGRESS ISOLATION sql . test/sql/*.sql; }
+suite_isolation() { pg_regress ISOLATION REGRESS spec output_iso test/specs/*.spec; }
+
+pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
+    local list=$1 other=$2 extension=$3 output=$4 log=$work/regress.log file name names=() status=0 ok bad
+    shift 4
+    for file in "$@"; do
+        [ -e "$file" ] || continue
+        name=$(basename "$file" ".$extension")
+        # pg_regress stops short when an expected output is missing.
+        if [ -e "expected/$name.out" ]; then names+=("$name"); else fail "$file has no expected/$name.out"; fi
+    done
+    [ ${#names[@]} -gt 0 ] || return 0
+    rm -f "$output/regression.diffs"
+    make -s installcheck "$list=${names[*]}" "$other=" >"$log" 2>&1 || status=$?
+    ok=$(grep -cE '^(test .* \.\.\. ok|ok [0-9])' "$log" || true)
+    bad=$((${#names[@]} - ok))
+    passed=$((passed + ok)) failed=$((failed + bad))
+    if [ "$status" != 0 ]; then
+        grep -vE '^(test .* \.\.\. ok|ok [0-9])' "$log" | tail -n 40 >&2 || true
+        [ ! -e "$output/regression.diffs" ] || show "$output/regression.diffs"
+        [ "$bad" != 0 ] || fail "make installcheck ended with status $status"
+    fi
+}
+
+# --- pgtap: each file in a new database with pgtap and pg_relate
+
+suite_pgtap() {
+    local file name log=$work/pgtap.log status database=relate_pgtap
+    compgen -G 'test/pgtap/*.sql' >/dev/null || return 0
+    for file in test/pgtap/*.sql; do
+        name=$(basename "$file" .sql) status=0
+        {
+            psql -Xq -c "DROP DATABASE IF EXISTS $database" -c "CREATE DATABASE $database" &&
+                psql -Xq -d "$database" -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION pg_relate' &&
+                psql -XqAt -d "$database" -v ON_ERROR_STOP=1 -P pager=off -f "$file"
+        } >"$log" 2>&1 </dev/null || status=$?
+        count_tap "$file" "$log" "$status"
+    done
+    psql -Xq -c "DROP DATABASE IF EXISTS $database"
+}
+
+# --- t: scripts that speak TAP
+
+suite_t() {
+    local file log=$work/t.log status
+    for file in test/t/*.sh test/t/*.pl; do
+        [ -e "$file" ] || continue
+        status=0
+        case $file in
+        *.sh) bash "$file" ;;
+        *.pl) perl "$file" ;;
+        esac >"$log" 2>&1 </dev/null || status=$?
+        count_tap "$file" "$log" "$status"
+    done
+}
+
+# --- stress: random writers on many connections, then the invariants
+
+suite_stress() {
+    local log=$work/stress.log status=0
+    compgen -G 'test/stress/*.cpp' >/dev/null || return 0
+    if ! build_with_cmake relate_stress >"$log" 2>&1; then
+        fail "build of the stress program" "$log"
+        return
+    fi
+    build/cmake/relate_stress >"$log" 2>&1 </dev/null || status=$?
+    count_tap test/stress "$log" "$status"
+}
