@@ -14,15 +14,13 @@ namespace relate {
 
 namespace key_detail {
 
-inline bool is_copied_to_read(const varlena *value)
-{
+inline bool is_copied_to_read(const varlena *value) {
     return VARATT_IS_EXTERNAL(value) || VARATT_IS_COMPRESSED(value);
 }
 
 } // namespace key_detail
 
-inline KeyBytes key_bytes(Datum key)
-{
+inline KeyBytes key_bytes(Datum key) {
     auto *value = reinterpret_cast<varlena *>(DatumGetPointer(key));
     if (key_detail::is_copied_to_read(value)) [[unlikely]]
         value = pg_detoast_datum_packed(value);
@@ -31,14 +29,12 @@ inline KeyBytes key_bytes(Datum key)
 
 // Frees the copy that key_bytes had to make, if it made one: for code that the
 // server calls many times in one memory context, such as comparisons.
-inline void release_key_bytes(Datum key, KeyBytes bytes)
-{
+inline void release_key_bytes(Datum key, KeyBytes bytes) {
     if (key_detail::is_copied_to_read(reinterpret_cast<const varlena *>(DatumGetPointer(key)))) [[unlikely]]
         pfree(const_cast<std::byte *>(bytes.data()) - VARHDRSZ);
 }
 
-inline int compare_key_datums(Datum left, Datum right)
-{
+inline int compare_key_datums(Datum left, Datum right) {
     const KeyBytes left_bytes = key_bytes(left);
     const KeyBytes right_bytes = key_bytes(right);
     const int order = compare_keys(left_bytes, right_bytes);
@@ -47,8 +43,7 @@ inline int compare_key_datums(Datum left, Datum right)
     return order;
 }
 
-inline bool equal_key_datums(Datum left, Datum right)
-{
+inline bool equal_key_datums(Datum left, Datum right) {
     const KeyBytes left_bytes = key_bytes(left);
     const KeyBytes right_bytes = key_bytes(right);
     const bool equal = equal_keys(left_bytes, right_bytes);
@@ -58,8 +53,7 @@ inline bool equal_key_datums(Datum left, Datum right)
 }
 
 // The hash of the type's hash operator class.
-inline std::uint32_t hash_key_datum(Datum key)
-{
+inline std::uint32_t hash_key_datum(Datum key) {
     const KeyBytes bytes = key_bytes(key);
     const std::uint32_t hash =
         hash_bytes(reinterpret_cast<const unsigned char *>(bytes.data()), static_cast<int>(bytes.size()));
@@ -73,8 +67,7 @@ Datum key_datum_of_uuid(UuidBytes uuid);
 Datum key_datum_of_text(std::string_view text);
 
 // The key's text, in place or in `buffer` (see text_of_key); not terminated by a zero.
-inline std::string_view text_of_key_datum(Datum key, KeyTextBuffer &buffer)
-{
+inline std::string_view text_of_key_datum(Datum key, KeyTextBuffer &buffer) {
     return text_of_key(key_bytes(key), buffer);
 }
 

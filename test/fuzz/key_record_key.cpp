@@ -10,21 +10,17 @@ namespace {
 
 using namespace relate;
 
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
+void require(bool holds) {
+    if (!holds) std::abort();
 }
 
-std::vector<std::byte> checked_key(std::string_view text)
-{
+std::vector<std::byte> checked_key(std::string_view text) {
     std::vector<std::byte> key(key_capacity(text.size()));
     key.resize(encode_text_key(text, key));
     key.shrink_to_fit(); // so that a read past the end is seen
     KeyTextBuffer buffer;
     require(text_of_key(key, buffer) == text);
-    if (const auto value = integer_of_key(key))
-    {
+    if (const auto value = integer_of_key(key)) {
         std::array<std::byte, integer_key_capacity> again;
         const std::size_t size = encode_integer_key(*value, again);
         require(equal_keys(std::span(again).first(size), key));
@@ -34,8 +30,7 @@ std::vector<std::byte> checked_key(std::string_view text)
 
 } // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
-{
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char *>(data), size);
     const std::size_t middle = size == 0 ? 0 : data[0] % size;
     const std::string_view left(input.data(), middle), right(input.data() + middle, size - middle);
