@@ -102,7 +102,7 @@ suite_unit() {
 
 suite_fuzz() {
     local source name log status server_free
-    mapfile -t server_free < <(grep -sL '#include "pg/' src/*.cpp src/*/*.cpp)
+    mapfile -t server_free < <(tools/server_free)
     mkdir -p build/fuzz
     for source in test/fuzz/*.cpp; do
         [ -e "$source" ] || return 0
