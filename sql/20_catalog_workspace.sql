@@ -1,0 +1,724 @@
+
+-- ---------------------------------------------------------------------------
+-- Workspaces.
+--
+-- A workspace is a schema whose table "relationship" carries our trigger. Its
+-- tables belong to the user who made it and not to the extension: this file
+-- holds only the functions that make, list, grant and drop them. Everything
+-- runs with the rights of the caller.
+--
+-- Other people's workspaces are met here too (which one is the default, who
+-- else registers a table). Their tables are read only where reading cannot run
+-- their owner's code: see relate.is_safe_to_read.
+-- ---------------------------------------------------------------------------
+
+-- Anyone may use the extension; what a user can do depends on his tables.
+GRANT USAGE ON SCHEMA relate TO PUBLIC;
+
+CREATE FUNCTION relate.layout_version() RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN 1;
+COMMENT ON FUNCTION relate.layout_version() IS
+'Version of the tables that relate.create_workspace makes.';
+
+-- ---- finding workspaces ----------------------------------------------------
+
+CREATE FUNCTION relate.find_workspaces(OUT name name, OUT owner name, OUT relationship regclass)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT n.nspname, pg_get_userbyid(c.relowner), c.oid::regclass
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relname = 'relationship' AND c.relkind IN ('r', 'p')
+      AND EXISTS (SELECT FROM pg_trigger t
+                  WHERE t.tgrelid = c.oid AND t.tgfoid = to_regprocedure('relate.relationship_check()'))
+    ORDER BY n.nspname
+$$;
+COMMENT ON FUNCTION relate.find_workspaces() IS
+'Internal. All workspaces of the database: the schemas whose table "relationship" has our trigger.';
+
+CREATE FUNCTION relate.find_workspace(name text) RETURNS name
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_name name;
+BEGIN
+    PERFORM relate.not_null('{name}', find_workspace.name);
+    SELECT w.name INTO found_name FROM relate.find_workspaces() AS w WHERE w.name = find_workspace.name;
+    IF found_name IS NULL THEN
+        RAISE 'workspace "%" does not exist', find_workspace.name
+            USING ERRCODE = 'undefined_object',
+                  HINT = format('Make it with SELECT relate.create_workspace(%L); SELECT * FROM relate.workspaces() '
+                                'lists those there are.', find_workspace.name);
+    END IF;
+    RETURN found_name;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_workspace(text) IS
+'Internal. The name, verified to be that of a workspace; raises 42704 otherwise.';
+
+CREATE FUNCTION relate.is_safe_to_read(workspace name, table_name name) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                   WHERE n.nspname = workspace AND c.relname = table_name AND c.relkind = 'r'
+                     AND NOT row_security_active(c.oid)
+                     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+$$;
+COMMENT ON FUNCTION relate.is_safe_to_read(name, name) IS
+'Internal. Whether the caller may read this table of a workspace, and reading it runs no code of its owner: a plain table without row security in force.';
+
+CREATE FUNCTION relate.read_workspace(workspace name, OUT is_default boolean, OUT layout_version int)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF relate.is_safe_to_read(workspace, 'workspace') THEN
+        EXECUTE format('SELECT is_default, layout_version FROM %I.workspace', workspace)
+            INTO is_default, layout_version;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.read_workspace(name) IS
+'Internal. The row of the table "workspace"; nulls where the caller cannot safely read it.';
+
+CREATE FUNCTION relate.workspaces()
+RETURNS TABLE (name name, owner name, is_default boolean, layout_version int, relationships bigint)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT w.name, w.owner, row_of.is_default, row_of.layout_version,
+           (SELECT nullif(c.reltuples, -1)::bigint FROM pg_class c WHERE c.oid = w.relationship)
+    FROM relate.find_workspaces() AS w
+    CROSS JOIN LATERAL relate.read_workspace(w.name) AS row_of
+$$;
+COMMENT ON FUNCTION relate.workspaces() IS
+'Lists the workspaces of the database. is_default and layout_version are null where the caller may not read them; relationships is the planner''s estimate, null before the first ANALYZE.';
+
+-- ---- making one -------------------------------------------------------------
+
+CREATE FUNCTION relate.create_workspace_schema(name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    in_the_way text;
+BEGIN
+    IF octet_length(name) NOT BETWEEN 1 AND 63 THEN
+        RAISE 'the name of a workspace must have 1 to 63 bytes' USING ERRCODE = 'invalid_name';
+    END IF;
+    IF name IN ('relate', 'information_schema') OR starts_with(name, 'pg_') THEN
+        RAISE 'the schema "%" cannot be a workspace', name
+            USING ERRCODE = 'reserved_name', HINT = 'Choose the name of a new schema, or of one of your own.';
+    END IF;
+    IF EXISTS (SELECT FROM relate.find_workspaces() AS w WHERE w.name = create_workspace_schema.name) THEN
+        RAISE 'workspace "%" exists already', name
+            USING ERRCODE = 'duplicate_object', SCHEMA = name,
+                  HINT = format('Work in it with SET relate.workspace = %L.', name);
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name) THEN
+        EXECUTE format('CREATE SCHEMA %I', name);
+        RETURN;
+    END IF;
+    SELECT string_agg(quote_ident(c.relname), ', ' ORDER BY c.relname) INTO in_the_way
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = name
+      AND c.relname IN ('workspace', 'module', 'relationship_type', 'relationship', 'status', 'record_status',
+                        'relationship_list', 'relationship_sides');
+    IF in_the_way IS NOT NULL THEN
+        RAISE 'schema "%" holds relations with the names of a workspace''s tables', name
+            USING ERRCODE = 'duplicate_table', SCHEMA = name,
+                  DETAIL = format('In the way: %s.', in_the_way),
+                  HINT = 'Choose another schema, or rename them.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.create_workspace_schema(text) IS
+'Internal. Makes the schema of a new workspace, or verifies that an existing one has room for its tables.';
+
+CREATE FUNCTION relate.create_workspace_tables(workspace name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+    EXECUTE format($ddl$
+        CREATE TABLE %1$I.workspace (
+            layout_version int NOT NULL,
+            is_default boolean NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            settings jsonb NOT NULL DEFAULT '{}'
+        );
+        CREATE UNIQUE INDEX workspace_one_row ON %1$I.workspace ((true));
+
+        CREATE TABLE %1$I.module (
+            module_id serial PRIMARY KEY,
+            name text NOT NULL UNIQUE,
+            singular text NOT NULL,
+            plural text NOT NULL,
+            table_name regclass NOT NULL UNIQUE,
+            key_columns name[] NOT NULL,
+            name_columns name[] NOT NULL DEFAULT '{}',
+            kind text,
+            kind_column name,
+            date_column name,
+            is_system boolean NOT NULL DEFAULT false,
+            CONSTRAINT module_one_kind CHECK (kind IS NULL OR kind_column IS NULL)
+        );
+
+        CREATE TABLE %1$I.relationship_type (
+            type_id serial PRIMARY KEY,
+            name text NOT NULL UNIQUE,
+            source_module_id int REFERENCES %1$I.module,
+            target_module_id int REFERENCES %1$I.module,
+            source_kind text,
+            target_kind text,
+            source_role text NOT NULL,
+            target_role text NOT NULL,
+            label text NOT NULL,
+            inverse_label text NOT NULL,
+            is_symmetric boolean NOT NULL DEFAULT false,
+            cardinality relate.cardinality NOT NULL,
+            max_targets_per_source int,
+            max_sources_per_target int,
+            hierarchy_parent text,
+            default_importance smallint NOT NULL DEFAULT 3,
+            is_perpetual boolean NOT NULL DEFAULT false,
+            has_contact_details boolean NOT NULL,
+            source_may text[] NOT NULL DEFAULT '{}',
+            target_may text[] NOT NULL DEFAULT '{}',
+            allow_self boolean NOT NULL DEFAULT false,
+            on_source_delete text NOT NULL DEFAULT 'restrict',
+            on_target_delete text NOT NULL DEFAULT 'restrict',
+            category text,
+            description text,
+            is_active boolean NOT NULL DEFAULT true,
+            storage text NOT NULL DEFAULT 'link',
+            storage_table regclass,
+            storage_source_columns name[],
+            storage_target_columns name[],
+            CONSTRAINT relationship_type_hierarchy_parent CHECK (hierarchy_parent IN ('source', 'target')),
+            CONSTRAINT relationship_importance CHECK (default_importance BETWEEN 1 AND 5),
+            CONSTRAINT relationship_type_on_delete CHECK (on_source_delete IN ('restrict', 'remove_link')
+                                                      AND on_target_delete IN ('restrict', 'remove_link')),
+            CONSTRAINT relationship_type_storage CHECK (storage IN ('link', 'column', 'junction'))
+        );
+
+        CREATE TABLE %1$I.relationship (
+            relationship_id bigserial PRIMARY KEY,
+            type_id int NOT NULL,
+            source_module_id int NOT NULL,
+            source_key relate.record_key NOT NULL,
+            target_module_id int NOT NULL,
+            target_key relate.record_key NOT NULL,
+            start_date date,
+            end_date date,
+            importance smallint NOT NULL,
+            description text,
+            email text,
+            phone text,
+            address text,
+            address_module_id int,
+            address_key relate.record_key,
+            is_primary boolean NOT NULL DEFAULT false,
+            attributes jsonb,
+            created_at timestamptz NOT NULL,
+            created_by text NOT NULL,
+            updated_at timestamptz,
+            updated_by text
+        );
+        CREATE INDEX relationship_source_idx ON %1$I.relationship
+            (source_module_id, source_key, type_id, target_module_id, target_key) INCLUDE (start_date, end_date);
+        CREATE INDEX relationship_target_idx ON %1$I.relationship
+            (target_module_id, target_key, type_id, source_module_id, source_key) INCLUDE (start_date, end_date);
+        CREATE INDEX relationship_address_idx ON %1$I.relationship
+            (address_module_id, address_key) WHERE address_key IS NOT NULL;
+
+        CREATE TABLE %1$I.status (
+            status_id serial PRIMARY KEY,
+            module_id int NOT NULL REFERENCES %1$I.module ON DELETE CASCADE,
+            name text NOT NULL,
+            position int NOT NULL,
+            is_retired boolean NOT NULL DEFAULT false,
+            UNIQUE (module_id, name)
+        );
+
+        CREATE TABLE %1$I.record_status (
+            module_id int NOT NULL,
+            key relate.record_key NOT NULL,
+            status_id int NOT NULL REFERENCES %1$I.status,
+            since date NOT NULL,
+            set_at timestamptz NOT NULL,
+            set_by text NOT NULL,
+            PRIMARY KEY (module_id, key)
+        );
+        CREATE INDEX record_status_status_idx ON %1$I.record_status (status_id, key);
+        $ddl$, workspace);
+END;
+$body$;
+COMMENT ON FUNCTION relate.create_workspace_tables(name) IS
+'Internal. The tables and indexes of a workspace.';
+
+CREATE FUNCTION relate.create_workspace_views(workspace name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+    EXECUTE format($ddl$
+        CREATE VIEW %1$I.relationship_list WITH (security_invoker = true) AS
+        SELECT r.relationship_id,
+               t.name AS relationship_type,
+               source.name AS source_module,
+               r.source_key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key) AS source_name,
+               t.source_role,
+               t.label,
+               target.name AS target_module,
+               r.target_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key) AS target_name,
+               t.target_role,
+               t.inverse_label,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END AS start_date,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END AS end_date,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)) AS is_current,
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               address.name AS address_module,
+               r.address_key,
+               r.attributes,
+               r.created_at,
+               r.created_by,
+               r.updated_at,
+               r.updated_by
+        FROM %1$I.relationship r
+        JOIN %1$I.relationship_type t ON t.type_id = r.type_id
+        JOIN %1$I.module source ON source.module_id = r.source_module_id
+        JOIN %1$I.module target ON target.module_id = r.target_module_id
+        LEFT JOIN %1$I.module address ON address.module_id = r.address_module_id;
+
+        -- Two branches, so that a condition on the near record finds either index.
+        CREATE VIEW %1$I.relationship_sides WITH (security_invoker = true) AS
+        SELECT r.relationship_id,
+               t.name AS relationship_type,
+               near.name AS module,
+               r.source_key AS key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key) AS name,
+               t.source_role AS role,
+               t.label,
+               far.name AS far_module,
+               r.target_key AS far_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key) AS far_name,
+               t.target_role AS far_role,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END AS start_date,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END AS end_date,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)) AS is_current,
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               r.attributes
+        FROM %1$I.relationship r
+        JOIN %1$I.relationship_type t ON t.type_id = r.type_id
+        JOIN %1$I.module near ON near.module_id = r.source_module_id
+        JOIN %1$I.module far ON far.module_id = r.target_module_id
+        UNION ALL
+        SELECT r.relationship_id,
+               t.name,
+               near.name,
+               r.target_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key),
+               t.target_role,
+               t.inverse_label,
+               far.name,
+               r.source_key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key),
+               t.source_role,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)),
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               r.attributes
+        FROM %1$I.relationship r
+        JOIN %1$I.relationship_type t ON t.type_id = r.type_id
+        JOIN %1$I.module near ON near.module_id = r.target_module_id
+        JOIN %1$I.module far ON far.module_id = r.source_module_id
+        -- A record related to itself the same in both directions has one side.
+        WHERE NOT (t.is_symmetric AND r.source_module_id = r.target_module_id
+                   AND r.source_key OPERATOR(relate.=) r.target_key);
+        $ddl$, workspace, format('%I.module', workspace));
+END;
+$body$;
+COMMENT ON FUNCTION relate.create_workspace_views(name) IS
+'Internal. The views of a workspace.';
+
+CREATE FUNCTION relate.create_workspace_triggers(workspace name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+    catalog_table name;
+BEGIN
+    EXECUTE format($ddl$
+        CREATE TRIGGER relate_defaults BEFORE INSERT OR UPDATE ON %1$I.relationship
+            FOR EACH ROW EXECUTE FUNCTION relate.relationship_defaults();
+        CREATE CONSTRAINT TRIGGER relate_check AFTER INSERT OR UPDATE ON %1$I.relationship
+            DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION relate.relationship_check();
+        CREATE CONSTRAINT TRIGGER relate_check AFTER INSERT OR UPDATE ON %1$I.record_status
+            DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION relate.record_status_check();
+        CREATE TRIGGER relate_check BEFORE INSERT OR UPDATE OR DELETE ON %1$I.module
+            FOR EACH ROW EXECUTE FUNCTION relate.module_check();
+        CREATE TRIGGER relate_check BEFORE INSERT OR UPDATE OR DELETE ON %1$I.relationship_type
+            FOR EACH ROW EXECUTE FUNCTION relate.relationship_type_check();
+        CREATE TRIGGER relate_insert INSTEAD OF INSERT ON %1$I.relationship_list
+            FOR EACH ROW EXECUTE FUNCTION relate.relationship_list_insert();
+        $ddl$, workspace);
+    -- Every session must hear of a change, whoever makes it: replicas included.
+    FOREACH catalog_table IN ARRAY '{workspace,module,relationship_type,status}'::name[] LOOP
+        EXECUTE format($ddl$
+            CREATE TRIGGER relate_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$I.%2$I
+                FOR EACH STATEMENT EXECUTE FUNCTION relate.catalog_changed();
+            ALTER TABLE %1$I.%2$I ENABLE ALWAYS TRIGGER relate_changed;
+            $ddl$, workspace, catalog_table);
+    END LOOP;
+END;
+$body$;
+COMMENT ON FUNCTION relate.create_workspace_triggers(name) IS
+'Internal. The triggers of a workspace. The one on "relationship" makes the schema a workspace.';
+
+CREATE FUNCTION relate.comment_on_workspace(workspace name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+    kind text;
+    object text;
+    comment text;
+BEGIN
+    FOR kind, object, comment IN VALUES
+        ('TABLE', 'workspace', 'This workspace of pg_relate: one row.'),
+        ('COLUMN', 'workspace.layout_version', 'Version of these tables; relate.upgrade_workspace brings it up to date.'),
+        ('COLUMN', 'workspace.is_default', 'Whether sessions that name no workspace work in this one.'),
+        ('TABLE', 'module', 'The registered tables, whose records can be related.'),
+        ('COLUMN', 'module.name', 'Identifier of the module: contact.'),
+        ('COLUMN', 'module.singular', 'Label of one record: Contact.'),
+        ('COLUMN', 'module.plural', 'Label of several records: Contacts.'),
+        ('COLUMN', 'module.key_columns', 'The columns of a unique index, not null, that identify a record.'),
+        ('COLUMN', 'module.name_columns', 'The columns that, joined by a space, show a record.'),
+        ('COLUMN', 'module.kind', 'Kind of every record: individual, organization, household, or a word of your own.'),
+        ('COLUMN', 'module.kind_column', 'The column that holds the kind of each record.'),
+        ('COLUMN', 'module.date_column', 'The column that places a record on a timeline.'),
+        ('COLUMN', 'module.is_system', 'Users, groups and the like: they are assigned, and own no one-to-many relationships.'),
+        ('TABLE', 'relationship_type', 'The declared types of relationships and their rules.'),
+        ('COLUMN', 'relationship_type.source_module_id', 'Module of the source records; null: any.'),
+        ('COLUMN', 'relationship_type.target_module_id', 'Module of the target records; null: any.'),
+        ('COLUMN', 'relationship_type.source_kind', 'Kind of the source records; null: any.'),
+        ('COLUMN', 'relationship_type.target_kind', 'Kind of the target records; null: any.'),
+        ('COLUMN', 'relationship_type.source_role', 'What the source record is in the relationship: Employee.'),
+        ('COLUMN', 'relationship_type.target_role', 'What the target record is in the relationship: Employer.'),
+        ('COLUMN', 'relationship_type.label', 'Reads from source to target: is employed by.'),
+        ('COLUMN', 'relationship_type.inverse_label', 'Reads from target to source: employs.'),
+        ('COLUMN', 'relationship_type.is_symmetric', 'Whether (a, b) and (b, a) are one and the same.'),
+        ('COLUMN', 'relationship_type.cardinality', 'How many sources and targets, read from source to target.'),
+        ('COLUMN', 'relationship_type.max_targets_per_source', 'How many targets a source may have at any instant; null: no limit.'),
+        ('COLUMN', 'relationship_type.max_sources_per_target', 'How many sources a target may have at any instant; null: no limit.'),
+        ('COLUMN', 'relationship_type.hierarchy_parent', 'Makes the type a hierarchy: which side is the parent, source or target.'),
+        ('COLUMN', 'relationship_type.default_importance', 'Importance of relationships that name none: 1 to 5, 5 the highest.'),
+        ('COLUMN', 'relationship_type.is_perpetual', 'Whether relationships hold forever: dates are neither used nor shown.'),
+        ('COLUMN', 'relationship_type.has_contact_details', 'Whether relationships have email, phone and address.'),
+        ('COLUMN', 'relationship_type.source_may', 'What the source may do on behalf of the target; {*}: everything.'),
+        ('COLUMN', 'relationship_type.target_may', 'What the target may do on behalf of the source; {*}: everything.'),
+        ('COLUMN', 'relationship_type.allow_self', 'Whether a record may be related to itself.'),
+        ('COLUMN', 'relationship_type.on_source_delete', 'When a source record is deleted: restrict, or remove_link.'),
+        ('COLUMN', 'relationship_type.on_target_delete', 'When a target record is deleted: restrict, or remove_link.'),
+        ('COLUMN', 'relationship_type.is_active', 'Whether new relationships may be made.'),
+        ('COLUMN', 'relationship_type.storage', 'link: rows of the table relationship.'),
+        ('TABLE', 'relationship', 'The relationships: one row each, read in both directions.'),
+        ('COLUMN', 'relationship.source_module_id', 'Filled in where the type names the module.'),
+        ('COLUMN', 'relationship.target_module_id', 'Filled in where the type names the module.'),
+        ('COLUMN', 'relationship.start_date', 'First day; null: since ever.'),
+        ('COLUMN', 'relationship.end_date', 'Last day, included; null: open.'),
+        ('COLUMN', 'relationship.importance', '1 to 5, 5 the highest; filled in from the type.'),
+        ('COLUMN', 'relationship.address_module_id', 'Module of the address, where it is a registered record.'),
+        ('COLUMN', 'relationship.address_key', 'Key of the address, where it is a registered record.'),
+        ('COLUMN', 'relationship.is_primary', 'The main one of its type for the target record: at most one at any instant.'),
+        ('TABLE', 'status', 'What records of a module can be to us: Customer, Prospect, and what you add.'),
+        ('COLUMN', 'status.position', 'Order in lists.'),
+        ('COLUMN', 'status.is_retired', 'A retired status stays readable and cannot be given.'),
+        ('TABLE', 'record_status', 'What each record is to us, since when, and who said so.'),
+        ('VIEW', 'relationship_list', 'One row a relationship, with names for numbers. Insert here by names of types and modules; COPY works.'),
+        ('VIEW', 'relationship_sides', 'Two rows a relationship: each record as the near one, with the far one.')
+    LOOP
+        EXECUTE format('COMMENT ON %s %I.%s IS %L', kind, workspace, object, comment);
+    END LOOP;
+END;
+$body$;
+COMMENT ON FUNCTION relate.comment_on_workspace(name) IS
+'Internal. The comments on the tables, columns and views of a workspace.';
+
+CREATE FUNCTION relate.create_workspace(name text) RETURNS name
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := create_workspace.name;
+    becomes_default boolean;
+BEGIN
+    PERFORM relate.not_null('{name}', create_workspace.name);
+    -- Two first workspaces made at the same time must not both be the default.
+    PERFORM pg_advisory_xact_lock('pg_namespace'::regclass::int, hashtext('relate.create_workspace'));
+    -- One that the caller cannot read may be the default.
+    becomes_default := NOT EXISTS (SELECT FROM relate.workspaces() AS w WHERE coalesce(w.is_default, true));
+    PERFORM relate.create_workspace_schema(create_workspace.name);
+    PERFORM relate.create_workspace_tables(workspace);
+    PERFORM relate.create_workspace_views(workspace);
+    PERFORM relate.create_workspace_triggers(workspace);
+    PERFORM relate.comment_on_workspace(workspace);
+    EXECUTE format('INSERT INTO %I.workspace (layout_version, is_default) VALUES ($1, $2)', workspace)
+        USING relate.layout_version(), becomes_default;
+    IF NOT becomes_default THEN
+        RAISE NOTICE 'workspace "%" is not the default one', workspace
+            USING HINT = format('Work in it with SET relate.workspace = %L.', workspace);
+    END IF;
+    RETURN workspace;
+END;
+$$;
+COMMENT ON FUNCTION relate.create_workspace(text) IS
+'Makes the schema (or uses an existing one), and in it the tables of a workspace, owned by the caller. The first workspace of a database becomes the default one. Returns the name. Errors: 42710 a workspace already, 42P07 relations of those names in the way, 42939 a reserved name.';
+
+-- ---- writing through relationship_list ---------------------------------------
+
+CREATE FUNCTION relate.find_id(workspace name, kind text, name text) RETURNS int
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id int;
+BEGIN
+    IF kind = 'module' THEN
+        EXECUTE format('SELECT module_id FROM %I.module WHERE name = $1', workspace) INTO found_id USING name;
+    ELSE
+        EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO found_id USING name;
+    END IF;
+    IF found_id IS NULL AND name IS NOT NULL THEN
+        RAISE '% "%" does not exist', replace(kind, '_', ' '), name
+            USING ERRCODE = 'undefined_object', SCHEMA = workspace, TABLE = kind,
+                  HINT = format('SELECT name FROM relate.%s() lists those of the workspace.', kind || 's');
+    END IF;
+    RETURN found_id;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_id(name, text, text) IS
+'Internal. Id of the "module" or "relationship_type" of this name in a workspace; null for null; raises 42704 for an unknown name.';
+
+CREATE FUNCTION relate.relationship_list_insert() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM relate.not_null('{relationship_type}', NEW.relationship_type);
+    EXECUTE format('INSERT INTO %1$I.relationship (relationship_id, type_id, source_module_id, source_key, '
+                   'target_module_id, target_key, start_date, end_date, importance, description, email, phone, '
+                   'address, address_module_id, address_key, is_primary, attributes) '
+                   'VALUES (coalesce($1, nextval(%2$L)), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '
+                   '$15, coalesce($16, false), $17) '
+                   'RETURNING relationship_id, source_key, target_key, importance, is_primary, created_at, created_by',
+                   TG_TABLE_SCHEMA, pg_get_serial_sequence(format('%I.relationship', TG_TABLE_SCHEMA), 'relationship_id'))
+        INTO NEW.relationship_id, NEW.source_key, NEW.target_key, NEW.importance, NEW.is_primary, NEW.created_at,
+             NEW.created_by
+        USING NEW.relationship_id, relate.find_id(TG_TABLE_SCHEMA, 'relationship_type', NEW.relationship_type),
+              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.source_module), NEW.source_key,
+              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.target_module), NEW.target_key,
+              NEW.start_date, NEW.end_date, NEW.importance, NEW.description, NEW.email, NEW.phone, NEW.address,
+              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.address_module), NEW.address_key,
+              NEW.is_primary, NEW.attributes;
+    RETURN NEW;
+END;
+$$;
+COMMENT ON FUNCTION relate.relationship_list_insert() IS
+'Trigger of the view relationship_list: writes the row to "relationship", with ids for the names of type and modules. Columns that only show (names, roles, labels, is_current, the audit columns) are ignored. Unknown names: 42704.';
+
+-- ---- dropping, choosing, granting, upgrading ----------------------------------
+
+CREATE FUNCTION relate.refuse_while_used(workspace name, condition text, id int, subject text, hint text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    used bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM %I.relationship WHERE %s', workspace, condition) INTO used USING id;
+    IF used > 0 THEN
+        RAISE '% still has % relationship%', subject, used, CASE WHEN used > 1 THEN 's' ELSE '' END
+            USING ERRCODE = 'dependent_objects_still_exist', SCHEMA = workspace, TABLE = 'relationship', HINT = hint;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.refuse_while_used(name, text, int, text, text) IS
+'Internal. Raises 2BP01 with the count when relationships match the condition, in which $1 stands for the id.';
+
+CREATE FUNCTION relate.drop_schema_if_empty(schema_name name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF schema_name <> 'public' THEN
+        EXECUTE format('DROP SCHEMA %I RESTRICT', schema_name);
+    END IF;
+EXCEPTION
+    WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+        RAISE NOTICE 'schema "%" stays', schema_name
+            USING DETAIL = 'It holds other objects, or belongs to another role.';
+END;
+$$;
+COMMENT ON FUNCTION relate.drop_schema_if_empty(name) IS
+'Internal. Drops a schema in which nothing is left, and otherwise says that it stays.';
+
+CREATE FUNCTION relate.drop_workspace(name text, behavior text DEFAULT 'restrict') RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.find_workspace(drop_workspace.name);
+    module_table regclass;
+BEGIN
+    PERFORM relate.not_null('{behavior}', behavior);
+    IF behavior NOT IN ('restrict', 'cascade') THEN
+        RAISE 'unknown behavior "%"', behavior
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is restrict or cascade.';
+    END IF;
+    IF behavior = 'restrict' THEN
+        PERFORM relate.refuse_while_used(workspace, 'true', NULL, format('workspace "%s"', workspace),
+            format('Drop it with its relationships: SELECT relate.drop_workspace(%L, ''cascade'').', workspace));
+    END IF;
+    FOR module_table IN EXECUTE format('SELECT table_name FROM %I.module', workspace) LOOP
+        PERFORM relate.unprotect_table(module_table, workspace);
+    END LOOP;
+    EXECUTE format('DROP VIEW %1$I.relationship_list, %1$I.relationship_sides', workspace);
+    EXECUTE format('DROP TABLE %1$I.record_status, %1$I.status, %1$I.relationship, %1$I.relationship_type, '
+                   '%1$I.module, %1$I.workspace', workspace);
+    PERFORM relate.drop_schema_if_empty(workspace);
+END;
+$$;
+COMMENT ON FUNCTION relate.drop_workspace(text, text) IS
+'Drops the tables of a workspace, our triggers on the tables of its modules (unless another workspace needs them), and the schema if nothing else is in it. The modules'' tables and rows stay. Behavior restrict refuses with 2BP01 while there are relationships; cascade drops them too. Errors: 42704 no such workspace, 22023 another behavior.';
+
+CREATE FUNCTION relate.set_default_workspace(name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.find_workspace(set_default_workspace.name);
+    old_name name;
+    old_owner name;
+BEGIN
+    FOR old_name, old_owner IN
+        SELECT w.name, w.owner FROM relate.workspaces() AS w WHERE w.is_default AND w.name <> workspace
+    LOOP
+        -- An UPDATE would run the triggers of a stranger's table with the caller's rights.
+        IF old_owner <> current_user THEN
+            RAISE 'the default workspace "%" belongs to role "%"', old_name, old_owner
+                USING ERRCODE = 'insufficient_privilege', SCHEMA = old_name,
+                      HINT = format('That role must give it up first: UPDATE %I.workspace SET is_default = false.',
+                                    old_name);
+        END IF;
+        EXECUTE format('UPDATE %I.workspace SET is_default = false', old_name);
+    END LOOP;
+    EXECUTE format('UPDATE %I.workspace SET is_default = true', workspace);
+END;
+$$;
+COMMENT ON FUNCTION relate.set_default_workspace(text) IS
+'Makes a workspace the one in which sessions work that do not set relate.workspace. Needs the ownership of it and of the one that was the default. Errors: 42704 no such workspace, 42501 the old default belongs to another role.';
+
+CREATE FUNCTION relate.grant_role(role name, access text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    level int;
+BEGIN
+    PERFORM relate.not_null('{role, access}', role::text, access);
+    level := array_position('{reader,editor,administrator}', access);
+    IF level IS NULL THEN
+        RAISE 'unknown access "%"', access
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is reader, editor or administrator.';
+    END IF;
+    PERFORM relate.require_ownership(workspace);
+    EXECUTE format($ddl$
+        GRANT USAGE ON SCHEMA %1$I TO %2$I;
+        GRANT SELECT ON %1$I.workspace, %1$I.module, %1$I.relationship_type, %1$I.relationship, %1$I.status,
+            %1$I.record_status, %1$I.relationship_list, %1$I.relationship_sides TO %2$I;
+        $ddl$, workspace, role);
+    IF level >= 2 THEN
+        EXECUTE format($ddl$
+            GRANT INSERT, UPDATE, DELETE ON %1$I.relationship, %1$I.record_status TO %2$I;
+            GRANT INSERT ON %1$I.relationship_list TO %2$I;
+            GRANT USAGE ON SEQUENCE %1$I.relationship_relationship_id_seq TO %2$I;
+            $ddl$, workspace, role);
+    END IF;
+    IF level >= 3 THEN
+        EXECUTE format($ddl$
+            GRANT INSERT, UPDATE, DELETE ON %1$I.module, %1$I.relationship_type, %1$I.status TO %2$I;
+            GRANT UPDATE ON %1$I.workspace TO %2$I;
+            GRANT USAGE ON SEQUENCE %1$I.module_module_id_seq, %1$I.relationship_type_type_id_seq,
+                %1$I.status_status_id_seq TO %2$I;
+            $ddl$, workspace, role);
+    END IF;
+END;
+$body$;
+COMMENT ON FUNCTION relate.grant_role(name, text) IS
+'Grants a role the use of the current workspace. reader: USAGE on the schema, SELECT on its tables and views. editor: also INSERT, UPDATE, DELETE on relationship and record_status, INSERT on relationship_list, the sequence. administrator: also INSERT, UPDATE, DELETE on module, relationship_type and status, UPDATE on workspace, their sequences. The tables of the modules are not touched: grant those yourself. Nothing is revoked. For the owner only. Errors: 42704 no such role, 22023 another access, 42501 not the owner.';
+
+CREATE FUNCTION relate.require_ownership(workspace name) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM relate.find_workspaces() AS w
+                   WHERE w.name = workspace AND pg_has_role(w.owner, 'USAGE')) THEN
+        RAISE 'must be owner of workspace "%"', workspace USING ERRCODE = 'insufficient_privilege', SCHEMA = workspace;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.require_ownership(name) IS
+'Internal. Raises 42501 unless the caller has the rights of the workspace''s owner.';
+
+CREATE FUNCTION relate.upgrade_workspace(name text) RETURNS int
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.find_workspace(upgrade_workspace.name);
+    layout int;
+BEGIN
+    PERFORM relate.require_ownership(workspace);
+    EXECUTE format('SELECT layout_version FROM %I.workspace', workspace) INTO layout;
+    IF layout > relate.layout_version() THEN
+        RAISE 'workspace "%" has layout %, newer than this version of pg_relate knows', workspace, layout
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace,
+                  DETAIL = format('The newest layout known is %s.', relate.layout_version()),
+                  HINT = 'Install the newer pg_relate, then ALTER EXTENSION pg_relate UPDATE.';
+    END IF;
+    RAISE NOTICE 'workspace "%" has the current layout (%)', workspace, layout;
+    RETURN layout;
+END;
+$$;
+COMMENT ON FUNCTION relate.upgrade_workspace(text) IS
+'Brings the tables of a workspace to the layout of the installed version, and returns that layout. For the owner only. Errors: 42704 no such workspace, 55000 its layout is newer.';
