@@ -1,0 +1,103 @@
+// Relationship status: what a record is to us.
+//
+// relate.record_status_check(), the AFTER trigger on record_status: the record
+// exists (its row is locked as for a relationship), the status belongs to its
+// module, and a retired one is not given anew.
+#include "catalog/workspace.h"
+#include "enforce/endpoint.h"
+#include "key/key_datum.h"
+#include "pg/error.h"
+#include "pg/spi.h"
+#include "pg/trigger.h"
+
+namespace relate {
+
+namespace {
+
+struct StatusRow {
+    int32 module_id;
+    Datum key;
+    int32 status_id;
+};
+
+StatusRow read_status_row(Oid table, TupleTableSlot *row)
+{
+    bool is_null; // none of them can be
+    return {DatumGetInt32(slot_getattr(row, get_attnum(table, "module_id"), &is_null)),
+            slot_getattr(row, get_attnum(table, "key"), &is_null),
+            DatumGetInt32(slot_getattr(row, get_attnum(table, "status_id"), &is_null))};
+}
+
+pg::Problem problem(const Workspace &workspace, int sqlstate, const char *constraint, const char *message)
+{
+    return {.sqlstate = sqlstate,
+            .message = message,
+            .schema = workspace.name,
+            .table = get_rel_name(workspace.record_status_table),
+            .constraint = constraint};
+}
+
+void check_record(const Workspace &workspace, const StatusRow &row)
+{
+    const Module *module = workspace.module(row.module_id);
+    if (!module) {
+        pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "record_status_record",
+                                psprintf("module %d does not exist", row.module_id));
+        p.column = "module_id";
+        pg::raise(p);
+    }
+    LockedRecord found = lock_record(workspace, *module, row.key, false);
+    if (found.exists && equal_key_datums(found.key, row.key))
+        return;
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "record_status_record",
+                            psprintf("%s %s does not exist", module->singular, cstring_of_key_datum(row.key)));
+    p.detail = psprintf("Table %s has no row with that key.", pg::qualified_name(module->table));
+    p.column = "key";
+    pg::raise(p);
+}
+
+void check_status(const Workspace &workspace, const StatusRow &row, const StatusRow *old)
+{
+    const Status *status = workspace.status(row.status_id);
+    if (!status)
+        return; // the foreign key says so
+    const Module *module = workspace.module(row.module_id);
+    if (status->module_id != row.module_id) {
+        pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "record_status_module",
+                                psprintf("status \"%s\" is not one of module \"%s\"", status->name, module->name));
+        p.hint = psprintf("SELECT * FROM relate.statuses(%s) lists them.", quote_literal_cstr(module->name));
+        pg::raise(p);
+    }
+    if (status->is_retired && !(old && old->status_id == row.status_id)) {
+        pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "record_status_retired",
+                                psprintf("status \"%s\" of module \"%s\" is retired", status->name, module->name));
+        p.detail = "Records that have it keep it; it cannot be given any more.";
+        p.hint = psprintf("Bring it back: SELECT relate.restore_status(%s, %s);", quote_literal_cstr(module->name),
+                          quote_literal_cstr(status->name));
+        pg::raise(p);
+    }
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_record_status_check);
+Datum relate_record_status_check(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    pg::RowEvent event = pg::row_event(fcinfo, "record_status_check", pg::When::after, pg::Events::insert_update);
+    Oid table = RelationGetRelid(event.table);
+    const Workspace &workspace = workspace_of(table);
+    if (!table_tuple_satisfies_snapshot(event.table, event.row, SnapshotSelf))
+        return PointerGetDatum(nullptr);
+    CommandCounterIncrement();
+    StatusRow row = read_status_row(table, event.row);
+    StatusRow old = event.old_row ? read_status_row(table, event.old_row) : StatusRow{};
+    check_record(workspace, row);
+    check_status(workspace, row, event.old_row ? &old : nullptr);
+    return PointerGetDatum(nullptr);
+}
+}

@@ -1,0 +1,45 @@
+// A module: a registered table, and how its records are found by key.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace relate {
+
+// How a key's text relates to the value in a key column.
+enum class KeyColumnKind {
+    integer, // smallint, integer, bigint: canonical without a look at the row
+    uuid,
+    text,  // text and varchar with a deterministic collation: equal means same bytes
+    other, // through the type's input and output; canonical is what the row says
+};
+
+struct KeyColumn {
+    AttrNumber attribute;
+    AttrNumber index_position; // in the module's index, from 1
+    KeyColumnKind kind;
+    Oid type;
+    Oid collation;
+    Oid subtype;    // what the index's equality takes
+    Oid equal_operator; // of the index's operator class
+    FmgrInfo equal;
+    FmgrInfo input, output; // for kind other
+    Oid input_parameter;
+};
+
+struct Module {
+    int32 id;
+    const char *name;
+    const char *singular;
+    const char *plural;
+    Oid table; // InvalidOid where the table is gone
+    bool is_system;
+    bool is_direct; // a plain heap table with a usable index: may be scanned below SQL
+    Oid index;
+    std::span<const KeyColumn> key;
+    std::span<const AttrNumber> name_columns;
+    const char *kind;       // of every record, or null
+    AttrNumber kind_column; // of each record, or 0
+    AttrNumber date_column; // or 0
+};
+
+} // namespace relate

@@ -1,0 +1,67 @@
+// A workspace as the backend knows it: its tables, modules and relationship
+// types, read once and kept until something changes.
+//
+// Memory: everything a Workspace points to lives in a memory context below
+// CacheMemoryContext. When a change is noticed (relcache invalidation of any
+// table concerned) a new one is read at the next request, and the old one lives
+// on to the end of the transaction, so references stay valid within a call.
+// Reads take AccessShareLock and the latest snapshot.
+#pragma once
+
+#include "catalog/module.h"
+#include "catalog/relationship_type.h"
+#include "pg/pg.h"
+
+namespace relate {
+
+// The columns of a relationship table, by attribute number.
+struct RelationshipColumns {
+    AttrNumber relationship_id, type_id, source_module_id, source_key, target_module_id, target_key, start_date,
+        end_date, importance, description, email, phone, address, address_module_id, address_key, is_primary,
+        attributes, created_at, created_by, updated_at, updated_by;
+};
+
+// A relationship status that records of a module may have (customer, prospect, ...).
+struct Status {
+    int32 id;
+    int32 module_id;
+    const char *name;
+    bool is_retired;
+};
+
+struct Workspace {
+    Oid schema;
+    const char *name;
+    Oid owner; // of the relationship table: enforcement runs with its rights
+    Oid relationship_table, type_table, module_table, status_table, record_status_table, workspace_table;
+    RelationshipColumns column;
+    Oid source_index, target_index; // InvalidOid where somebody dropped them
+    std::span<const Module> modules;          // by module_id
+    std::span<const RelationshipType> types;  // by type_id
+    std::span<const Status> statuses;         // by status_id
+    FmgrInfo key_equal, int4_equal; // for scan keys on the two indexes
+
+    const Module *module(int32 id) const;
+    const Module *module(std::string_view name) const;
+    const Module *module_of_table(Oid table) const;
+    const RelationshipType *type(int32 id) const;
+    const RelationshipType *type(std::string_view name) const;
+    const Status *status(int32 id) const;
+};
+
+// The workspace that a table of ours belongs to; an error names the table otherwise.
+const Workspace &workspace_of(Oid table);
+
+// The workspace of the setting relate.workspace, or the default one.
+const Workspace &current_workspace();
+
+// Every workspace of the database.
+std::span<const Workspace *const> every_workspace();
+
+// By name in the current workspace, or an error 42704.
+const Module &module_named(const Workspace &workspace, std::string_view name);
+const RelationshipType &type_named(const Workspace &workspace, std::string_view name);
+
+void init_workspaces();
+
+} // namespace relate

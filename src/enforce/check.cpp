@@ -1,0 +1,310 @@
+// relate.relationship_check(): the AFTER trigger that holds every version of
+// every row of `relationship` against the rules of its type.
+//
+// Whoever writes, at whatever isolation level, now or at commit: the row is in
+// its table and indexes first, then it is checked against all others as they are
+// at this moment (see rivals.h). Locks held to the end of the transaction: shared
+// on the type, FOR KEY SHARE (or FOR SHARE) on the two records' rows. Memory: the
+// executor's per-event context, reset after each row.
+//
+// Rules are checked in a fixed order, which the errors follow: arguments and
+// dates, type, endpoints, kind, self, contact details, duplicate, cardinality,
+// primary, cycle.
+#include "catalog/record.h"
+#include "catalog/workspace.h"
+#include "enforce/cycle.h"
+#include "enforce/endpoint.h"
+#include "enforce/relationship.h"
+#include "enforce/rivals.h"
+#include "enforce/type_lock.h"
+#include "enforce/violation.h"
+#include "key/key_datum.h"
+#include "pg/lock.h"
+#include "pg/trigger.h"
+
+namespace relate {
+
+namespace {
+
+// The version may be gone by now: deleted or updated later in our transaction.
+bool is_live(Relation table, TupleTableSlot *row)
+{
+    return table_tuple_satisfies_snapshot(table, row, SnapshotSelf);
+}
+
+bool same_column(TupleTableSlot *a, TupleTableSlot *b, AttrNumber column)
+{
+    bool a_null, b_null;
+    Datum a_value = slot_getattr(a, column, &a_null);
+    Datum b_value = slot_getattr(b, column, &b_null);
+    if (a_null || b_null)
+        return a_null == b_null;
+    Form_pg_attribute attribute = TupleDescAttr(a->tts_tupleDescriptor, column - 1);
+    return datum_image_eq(a_value, b_value, attribute->attbyval, attribute->attlen);
+}
+
+bool same_columns(const RelationshipColumns &c, TupleTableSlot *a, TupleTableSlot *b)
+{
+    for (AttrNumber column : {c.type_id, c.source_module_id, c.source_key, c.target_module_id, c.target_key,
+                              c.start_date, c.end_date, c.importance, c.email, c.phone, c.address,
+                              c.address_module_id, c.address_key, c.is_primary})
+        if (!same_column(a, b, column))
+            return false;
+    return true;
+}
+
+// An update that no rule can mind. A version that got new index entries must be
+// checked whatever it changed: a concurrent check may have missed the old one
+// in its scan. And one of our own transaction's versions may have escaped its
+// own check, if that was deferred and finds it dead.
+bool changes_nothing(const Workspace &workspace, const pg::RowEvent &event)
+{
+    if (!event.old_row)
+        return false;
+    bool should_free;
+    HeapTuple fresh = ExecFetchSlotHeapTuple(event.row, false, &should_free);
+    HeapTuple old = ExecFetchSlotHeapTuple(event.old_row, false, &should_free);
+    return HeapTupleIsHeapOnly(fresh) &&
+           !TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(old->t_data)) &&
+           same_columns(workspace.column, event.row, event.old_row);
+}
+
+// ---- the rules that the row alone, its type and its records decide -----------
+
+bool is_infinite(TupleTableSlot *row, AttrNumber column)
+{
+    bool is_null;
+    Datum value = slot_getattr(row, column, &is_null);
+    return !is_null && DATE_NOT_FINITE(DatumGetDateADT(value));
+}
+
+void check_arguments(const Workspace &workspace, TupleTableSlot *slot, const Relationship &row)
+{
+    if (!is_storable_key(key_bytes(row.source.key)))
+        raise_key_size(workspace, "source_key");
+    if (!is_storable_key(key_bytes(row.target.key)))
+        raise_key_size(workspace, "target_key");
+    if (row.importance < 1 || row.importance > 5)
+        raise_importance(workspace, row.importance);
+    if (is_infinite(slot, workspace.column.start_date) || is_infinite(slot, workspace.column.end_date))
+        raise_infinite_date(workspace);
+    if (row.stored.is_empty())
+        raise_reversed_dates(workspace, row.stored);
+}
+
+// A row of an inactive type may change in everything but what relates: it can be
+// ended, and its texts edited, but neither made nor widened.
+void check_active(const Offender &o, const pg::RowEvent &event)
+{
+    if (o.type.is_active)
+        return;
+    const RelationshipColumns &c = o.workspace.column;
+    if (!event.old_row)
+        raise_inactive_type(o);
+    for (AttrNumber column : {c.type_id, c.source_module_id, c.source_key, c.target_module_id, c.target_key})
+        if (!same_column(event.row, event.old_row, column))
+            raise_inactive_type(o);
+    if (!read_relationship(o.workspace, event.old_row).stored.contains(o.row.stored))
+        raise_inactive_type(o);
+}
+
+void check_module(const Offender &o, Side side)
+{
+    int32 given = o.row.record(side).module_id;
+    if (!o.workspace.module(given))
+        raise_unknown_module(o.workspace, side, given);
+    int32 wanted = o.type.side(side).module_id;
+    if (wanted && wanted != given)
+        raise_wrong_module(o, side);
+}
+
+LockedRecord check_exists(const Offender &o, Side side)
+{
+    const RecordRef &given = o.row.record(side);
+    const Module *module = o.workspace.module(given.module_id);
+    LockedRecord found = lock_record(o.workspace, *module, given.key, o.type.side(side).kind != nullptr);
+    if (!found.exists)
+        raise_missing_endpoint(o, side);
+    if (!equal_key_datums(found.key, given.key))
+        raise_key_spelling(o, side, found.key);
+    return found;
+}
+
+void check_kind(const Offender &o, Side side, const LockedRecord &record)
+{
+    const char *wanted = o.type.side(side).kind;
+    if (wanted && (!record.kind || strcmp(record.kind, wanted) != 0))
+        raise_kind(o, side, record.kind);
+}
+
+void check_contact_details(const Offender &o)
+{
+    if (!o.row.has_contact_details && !o.row.has_half_address_record)
+        return;
+    if (!o.type.has_contact_details)
+        raise_contact_details(o);
+    if (o.row.has_half_address_record)
+        raise_half_address(o);
+    if (!o.row.has_address_record)
+        return;
+    const Module *module = o.workspace.module(o.row.address.module_id);
+    if (!module || !lock_record(o.workspace, *module, o.row.address.key, false).exists)
+        raise_missing_address(o);
+}
+
+// ---- the rules against other relationships ---------------------------------------
+
+bool is_same_pair(const Offender &o, const Rival &rival)
+{
+    if (same_record(rival.source, o.row.source) && same_record(rival.target, o.row.target))
+        return true;
+    return o.type.is_symmetric && same_record(rival.source, o.row.target) && same_record(rival.target, o.row.source);
+}
+
+// Looks for offenders among the rivals, until none is left that could offend.
+// `offends` marks one; a certain one is an error, another is waited for: then
+// the caller must look again from the start, and true is returned.
+template <class Offends, class Raise>
+bool must_look_again(Relation table, Rivals &rivals, Offends offends, Raise raise)
+{
+    Rival *undecided = nullptr;
+    for (Rival &rival : rivals) {
+        if (!offends(rival))
+            continue;
+        if (rival.is_certain())
+            raise(rival);
+        undecided = &rival;
+    }
+    if (undecided)
+        pg::wait_for_writer(table, &undecided->row, undecided->writer, undecided->speculative_token);
+    return undecided != nullptr;
+}
+
+bool look_for_duplicates(const Offender &o, Relation table, Rivals &rivals)
+{
+    return must_look_again(
+        table, rivals, [&](const Rival &r) { return r.when.overlaps(o.row.when) && is_same_pair(o, r); },
+        [&](const Rival &r) { raise_duplicate(o, r); });
+}
+
+// The busiest day of the new row's time, itself included, with or without what is undecided.
+size_t most_at_once(const Offender &o, std::span<const Rival> rivals, bool with_undecided)
+{
+    pg::Array<OwnedInterval> items;
+    items.push({o.row.id, o.row.when});
+    for (const Rival &rival : rivals)
+        if (rival.is_certain() || with_undecided)
+            items.push({rival.id, rival.when});
+    auto *ends = palloc_array(int32_t, items.size());
+    return busiest_day({items.begin(), items.size()}, o.row.when, {ends, items.size()});
+}
+
+// The rivals are all relationships of one record; `side` says where it stands.
+bool look_for_crowd(const Offender &o, Relation table, Side side, const RecordRef &record, Rivals &rivals)
+{
+    auto limit = static_cast<size_t>(o.type.side(side).limit);
+    bool certain = most_at_once(o, rivals.view(), false) > limit;
+    if (!certain && most_at_once(o, rivals.view(), true) <= limit)
+        return false;
+    return must_look_again(
+        table, rivals,
+        [&](const Rival &r) { return r.when.overlaps(o.row.when) && r.is_certain() == certain; },
+        [&](const Rival &r) { raise_cardinality(o, side, record, r); });
+}
+
+// All relationships of the record on that side; of a symmetric type, on both.
+void find_partners(const Offender &o, Relation table, Side side, const RecordRef &record, Rivals &rivals)
+{
+    find_rivals(o.workspace, table, o.type, side, record, nullptr, o.row.id, rivals);
+    if (o.type.is_symmetric)
+        find_rivals(o.workspace, table, o.type, other(side), record, nullptr, o.row.id, rivals);
+}
+
+void find_pair(const Offender &o, Relation table, Rivals &rivals)
+{
+    find_rivals(o.workspace, table, o.type, Side::source, o.row.source, &o.row.target, o.row.id, rivals);
+    if (o.type.is_symmetric)
+        find_rivals(o.workspace, table, o.type, Side::source, o.row.target, &o.row.source, o.row.id, rivals);
+}
+
+// Duplicates and limits in as few scans as the type allows: the partners of a
+// limited side include every duplicate.
+bool look_for_rivals(const Offender &o, Relation table)
+{
+    bool limited[] = {o.type.source.limit > 0, o.type.target.limit > 0};
+    if (!limited[0] && !limited[1]) {
+        Rivals pair;
+        find_pair(o, table, pair);
+        return look_for_duplicates(o, table, pair);
+    }
+    Rivals partners[2];
+    bool duplicates_known = false;
+    for (Side side : {Side::source, Side::target}) {
+        auto &found = partners[static_cast<int>(side)];
+        if (!limited[static_cast<int>(side)])
+            continue;
+        find_partners(o, table, side, o.row.record(side), found);
+        if (!duplicates_known && look_for_duplicates(o, table, found))
+            return true;
+        duplicates_known = true;
+    }
+    for (Side side : {Side::source, Side::target})
+        if (limited[static_cast<int>(side)] &&
+            look_for_crowd(o, table, side, o.row.record(side), partners[static_cast<int>(side)]))
+            return true;
+    return false;
+}
+
+bool look_for_primary(const Offender &o, Relation table)
+{
+    if (!o.row.is_primary)
+        return false;
+    Rivals rivals;
+    find_partners(o, table, Side::target, o.row.target, rivals);
+    return must_look_again(
+        table, rivals, [&](const Rival &r) { return r.is_primary && r.when.overlaps(o.row.when); },
+        [&](const Rival &r) { raise_primary(o, r); });
+}
+
+void check_row(const Workspace &workspace, Relation table, const pg::RowEvent &event)
+{
+    Relationship row = read_relationship(workspace, event.row);
+    check_arguments(workspace, event.row, row);
+    const LockedType locked = lock_type(workspace, row.type_id);
+    if (!locked.type)
+        raise_unknown_type(locked.workspace, row.type_id);
+    if (locked.type->is_perpetual)
+        row.when = {};
+    const Offender o{locked.workspace, *locked.type, row};
+    check_active(o, event);
+    check_module(o, Side::source);
+    check_module(o, Side::target);
+    CommandCounterIncrement(); // the records may have been made in this very statement
+    LockedRecord source = check_exists(o, Side::source);
+    LockedRecord target = check_exists(o, Side::target);
+    check_kind(o, Side::source, source);
+    check_kind(o, Side::target, target);
+    if (!o.type.allow_self && same_record(row.source, row.target))
+        raise_self(o);
+    check_contact_details(o);
+    while (look_for_rivals(o, table) || look_for_primary(o, table) || look_for_cycle(o, table))
+        CHECK_FOR_INTERRUPTS();
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_relationship_check);
+Datum relate_relationship_check(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    pg::RowEvent event = pg::row_event(fcinfo, "relationship_check", pg::When::after, pg::Events::insert_update);
+    const Workspace &workspace = workspace_of_trigger(event, "relationship_check");
+    if (is_live(event.table, event.row) && !changes_nothing(workspace, event))
+        check_row(workspace, event.table, event);
+    return PointerGetDatum(nullptr);
+}
+}

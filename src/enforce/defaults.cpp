@@ -1,0 +1,155 @@
+// relate.relationship_defaults(): the BEFORE trigger that completes a row.
+//
+// It fills the modules that the type names, the type's importance and who wrote
+// when, and writes keys canonically. It refuses nothing: other
+// triggers may change the row after it, so the AFTER trigger checks what came of it.
+#include "catalog/record.h"
+#include "catalog/workspace.h"
+#include "enforce/type_lock.h"
+#include "enforce/violation.h"
+#include "key/key_datum.h"
+#include "pg/spi.h"
+#include "pg/trigger.h"
+
+namespace relate {
+
+namespace {
+
+// Columns to replace in the new row.
+class Changes {
+public:
+    explicit Changes(const pg::RowEvent &event) : row_(event.row) {}
+
+    bool is_null(AttrNumber column) const
+    {
+        bool is_null;
+        slot_getattr(row_, column, &is_null);
+        return is_null;
+    }
+    Datum get(AttrNumber column) const
+    {
+        bool is_null;
+        return slot_getattr(row_, column, &is_null);
+    }
+    void set(AttrNumber column, Datum value, bool is_null = false)
+    {
+        columns_[count_] = column;
+        values_[count_] = value;
+        nulls_[count_] = is_null;
+        ++count_;
+    }
+    void set_if_null(AttrNumber column, Datum value)
+    {
+        if (is_null(column))
+            set(column, value);
+    }
+    HeapTuple apply(HeapTuple tuple) const
+    {
+        if (count_ == 0)
+            return tuple;
+        return heap_modify_tuple_by_cols(tuple, row_->tts_tupleDescriptor, count_, const_cast<int *>(columns_),
+                                         const_cast<Datum *>(values_), const_cast<bool *>(nulls_));
+    }
+
+private:
+    static constexpr int most = 16;
+    TupleTableSlot *row_;
+    int count_ = 0;
+    int columns_[most];
+    Datum values_[most];
+    bool nulls_[most];
+};
+
+Datum current_user_name()
+{
+    return PointerGetDatum(cstring_to_text(GetUserNameFromId(GetUserId(), false)));
+}
+
+void fill_module(Changes &row, AttrNumber column, int32 module_id)
+{
+    if (module_id)
+        row.set_if_null(column, Int32GetDatum(module_id));
+}
+
+// A key column in its canonical spelling.
+void normalise(Changes &row, const Workspace &workspace, AttrNumber module_column, int32 default_module,
+               AttrNumber key_column)
+{
+    if (row.is_null(key_column))
+        return;
+    int32 module_id = row.is_null(module_column) ? default_module : DatumGetInt32(row.get(module_column));
+    const Module *module = workspace.module(module_id);
+    Datum given = row.get(key_column);
+    if (!module || is_canonical(*module, given))
+        return;
+    Datum canonical = 0;
+    pg::as_owner(workspace.owner, [&] { canonical = canonical_key(*module, given); });
+    if (!equal_key_datums(canonical, given))
+        row.set(key_column, canonical);
+}
+
+bool is_unchanged_key(const pg::RowEvent &event, AttrNumber module_column, AttrNumber key_column)
+{
+    if (!event.old_row)
+        return false;
+    bool is_null, was_null;
+    Datum is_module = slot_getattr(event.row, module_column, &is_null);
+    Datum was_module = slot_getattr(event.old_row, module_column, &was_null);
+    if (is_null || was_null || DatumGetInt32(is_module) != DatumGetInt32(was_module))
+        return false;
+    Datum is_key = slot_getattr(event.row, key_column, &is_null);
+    Datum was_key = slot_getattr(event.old_row, key_column, &was_null);
+    return !is_null && !was_null && equal_key_datums(is_key, was_key);
+}
+
+void fill_audit(Changes &row, const RelationshipColumns &c, const pg::RowEvent &event)
+{
+    Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+    if (event.old_row) {
+        row.set(c.updated_at, now);
+        row.set(c.updated_by, current_user_name());
+        return;
+    }
+    row.set_if_null(c.created_at, now);
+    if (row.is_null(c.created_by))
+        row.set(c.created_by, current_user_name());
+}
+
+HeapTuple complete(const Workspace &start, const pg::RowEvent &event)
+{
+    bool no_type;
+    int32 type_id = DatumGetInt32(slot_getattr(event.row, start.column.type_id, &no_type));
+    const LockedType locked = lock_type(start, no_type ? 0 : type_id);
+    const Workspace &workspace = locked.workspace;
+    const RelationshipColumns &c = workspace.column;
+    Changes row(event);
+    if (locked.type) {
+        const RelationshipType &type = *locked.type;
+        fill_module(row, c.source_module_id, type.source.module_id);
+        fill_module(row, c.target_module_id, type.target.module_id);
+        row.set_if_null(c.importance, Int16GetDatum(type.default_importance));
+        if (!is_unchanged_key(event, c.source_module_id, c.source_key))
+            normalise(row, workspace, c.source_module_id, type.source.module_id, c.source_key);
+        if (!is_unchanged_key(event, c.target_module_id, c.target_key))
+            normalise(row, workspace, c.target_module_id, type.target.module_id, c.target_key);
+        if (!is_unchanged_key(event, c.address_module_id, c.address_key))
+            normalise(row, workspace, c.address_module_id, 0, c.address_key);
+    }
+    fill_audit(row, c, event);
+    return row.apply(event.old_row ? event.data->tg_newtuple : event.data->tg_trigtuple);
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_relationship_defaults);
+Datum relate_relationship_defaults(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    pg::RowEvent event = pg::row_event(fcinfo, "relationship_defaults", pg::When::before, pg::Events::insert_update);
+    return PointerGetDatum(complete(workspace_of_trigger(event, "relationship_defaults"), event));
+}
+}

@@ -1,0 +1,34 @@
+// The other relationships of a type that stand in a new one's way, seen as they
+// are at this moment: committed, our own, and those of transactions still running.
+//
+// The protocol is that of exclusion constraints: our row is in the index already
+// when we look, so of two transactions that insert rivals at least one sees the
+// other. A rival whose transaction still runs is waited for, then all is read anew.
+#pragma once
+
+#include "enforce/relationship.h"
+#include "pg/memory.h"
+
+namespace relate {
+
+struct Rival {
+    int64 id;
+    RecordRef source, target;
+    Interval when; // always, where the type is perpetual
+    bool is_primary;
+    // The transaction that may yet undo or remove it, or invalid: it is certain.
+    TransactionId writer;
+    uint32 speculative_token;
+    ItemPointerData row;
+
+    bool is_certain() const { return !TransactionIdIsValid(writer); }
+};
+
+using Rivals = pg::Array<Rival>;
+
+// Adds the rows of `type` in which `record` stands on `side` (with `partner` on
+// the other side, where given), except relationship `except`.
+void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, Side side,
+                 const RecordRef &record, const RecordRef *partner, int64 except, Rivals &rivals);
+
+} // namespace relate

@@ -1,0 +1,318 @@
+// See violation.h.
+#include "enforce/violation.h"
+
+#include "key/key_datum.h"
+#include "pg/error.h"
+#include "pg/spi.h"
+#include "query/names.h"
+
+namespace relate {
+
+namespace {
+
+const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
+const char *side_constraint(Side side) { return side == Side::source ? "relationship_source" : "relationship_target"; }
+const char *key_column(Side side) { return side == Side::source ? "source_key" : "target_key"; }
+
+const char *date_text(int32 day)
+{
+    char text[MAXDATELEN + 1];
+    struct pg_tm tm = {};
+    j2date(day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+    EncodeDateOnly(&tm, USE_ISO_DATES, text);
+    return pstrdup(text);
+}
+
+// " from 2020-01-01 to 2020-12-31", or nothing where it holds always.
+const char *when_text(const Interval &when)
+{
+    bool starts = when.first != Interval::open_start, ends = when.last != Interval::open_end;
+    if (starts && ends)
+        return psprintf(" from %s to %s", date_text(when.first), date_text(when.last));
+    if (starts)
+        return psprintf(" since %s", date_text(when.first));
+    return ends ? psprintf(" until %s", date_text(when.last)) : "";
+}
+
+const char *module_label(const Workspace &workspace, int32 module_id, bool plural)
+{
+    const Module *module = workspace.module(module_id);
+    if (!module)
+        return plural ? "records" : "record";
+    return plural ? module->plural : module->singular;
+}
+
+// Contact 5 (Jim Smith) is employed by Organization 7 (Acme) since 2020-01-01
+const char *sentence(const Offender &o, const RecordRef &source, const RecordRef &target, const Interval &when)
+{
+    return psprintf("%s %s %s%s", describe(o.workspace, source), o.type.source.label, describe(o.workspace, target),
+                    o.type.is_perpetual ? "" : when_text(when));
+}
+
+const char *rival_sentence(const Offender &o, const Rival &rival)
+{
+    return psprintf("Relationship " INT64_FORMAT " is in the way: %s.", rival.id,
+                    sentence(o, rival.source, rival.target, rival.when));
+}
+
+// How to make room: end the rival the day before, where it began earlier.
+const char *way_out(const Offender &o, const Rival &rival)
+{
+    bool may_end = !o.type.is_perpetual && o.row.when.first != Interval::open_start && rival.when.first < o.row.when.first;
+    if (may_end)
+        return psprintf("End it before: SELECT relate.end_relationship(" INT64_FORMAT ", '%s');", rival.id,
+                        date_text(o.row.when.first - 1));
+    return psprintf("Remove it: SELECT relate.delete_relationship(" INT64_FORMAT ");%s", rival.id,
+                    o.type.is_perpetual ? "" : " Or give dates that do not overlap.");
+}
+
+// The schema and table fields of an error about a relationship.
+pg::Problem problem(const Workspace &workspace, int sqlstate, const char *constraint, const char *message)
+{
+    return {.sqlstate = sqlstate,
+            .message = message,
+            .schema = workspace.name,
+            .table = get_rel_name(workspace.relationship_table),
+            .constraint = constraint};
+}
+
+} // namespace
+
+const char *describe(const Workspace &workspace, const RecordRef &record)
+{
+    const Module *module = workspace.module(record.module_id);
+    if (!module)
+        return psprintf("record %s of module %d", cstring_of_key_datum(record.key), record.module_id);
+    NamedRecord named = name_of(*module, record.key);
+    if (!named.is_visible)
+        return psprintf("a %s", module->singular);
+    const char *key = cstring_of_key_datum(record.key);
+    return named.name ? psprintf("%s %s (%s)", module->singular, key, named.name)
+                      : psprintf("%s %s", module->singular, key);
+}
+
+void raise_infinite_date(const Workspace &workspace)
+{
+    pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_dates", "the dates of a relationship must be finite");
+    p.hint = "Leave start_date or end_date null where the relationship is open.";
+    pg::raise(p);
+}
+
+void raise_reversed_dates(const Workspace &workspace, const Interval &stored)
+{
+    pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_dates", "a relationship cannot end before it starts");
+    p.detail = psprintf("It starts on %s and ends on %s.", date_text(stored.first), date_text(stored.last));
+    p.column = "end_date";
+    pg::raise(p);
+}
+
+void raise_importance(const Workspace &workspace, int importance)
+{
+    pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_importance",
+                            psprintf("importance must be between 1 and 5, not %d", importance));
+    p.detail = "5 is the highest, 1 the lowest; null takes the type's default.";
+    p.column = "importance";
+    pg::raise(p);
+}
+
+void raise_unknown_type(const Workspace &workspace, int32 type_id)
+{
+    pg::Problem p = problem(workspace, ERRCODE_UNDEFINED_OBJECT, "relationship_type_active",
+                            psprintf("relationship type %d does not exist", type_id));
+    p.hint = psprintf("SELECT type_id, name FROM %s lists the types.", pg::qualified_name(workspace.type_table));
+    p.column = "type_id";
+    pg::raise(p);
+}
+
+void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id)
+{
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("module %d does not exist", module_id));
+    p.hint = psprintf("SELECT module_id, name FROM %s lists the modules.", pg::qualified_name(workspace.module_table));
+    p.column = side == Side::source ? "source_module_id" : "target_module_id";
+    pg::raise(p);
+}
+
+void raise_key_size(const Workspace &workspace, const char *column)
+{
+    bool is_source = strcmp(column, "source_key") == 0;
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION,
+                            side_constraint(is_source ? Side::source : Side::target),
+                            psprintf("%s must have between 1 and %zu bytes", column, longest_stored_key));
+    p.column = column;
+    pg::raise(p);
+}
+
+void raise_inactive_type(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_type_active",
+                            psprintf("relationship type \"%s\" is not active", o.type.name));
+    p.detail = "Its relationships stay and may be ended; new ones are refused.";
+    p.hint = psprintf("Activate it: UPDATE %s SET is_active = true WHERE type_id = %d;",
+                      pg::qualified_name(o.workspace.type_table), o.type.id);
+    p.column = "type_id";
+    pg::raise(p);
+}
+
+void raise_wrong_module(const Offender &o, Side side)
+{
+    const Module *wanted = o.workspace.module(o.type.side(side).module_id);
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("the %s of relationship type \"%s\" must be of module \"%s\"", side_name(side),
+                                     o.type.name, wanted ? wanted->name : "?"));
+    p.detail = psprintf("The record given is of module \"%s\".", o.workspace.module(o.row.record(side).module_id)->name);
+    p.column = side == Side::source ? "source_module_id" : "target_module_id";
+    pg::raise(p);
+}
+
+// The two records of the row for a detail that cannot read the missing one.
+static const char *as_given(const Offender &o, Side side)
+{
+    const RecordRef &record = o.row.record(side);
+    return psprintf("%s %s", module_label(o.workspace, record.module_id, false), cstring_of_key_datum(record.key));
+}
+
+void raise_missing_endpoint(const Offender &o, Side side)
+{
+    const RecordRef &record = o.row.record(side);
+    const Module *module = o.workspace.module(record.module_id);
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("the %s of this \"%s\" does not exist: %s", side_name(side), o.type.name,
+                                     as_given(o, side)));
+    if (!OidIsValid(module->table))
+        p.detail = psprintf("The table of module \"%s\", or one of its key columns, is gone.", module->name);
+    else
+        p.detail = psprintf("Table %s has no row with the key %s; the %s is %s.", pg::qualified_name(module->table),
+                            cstring_of_key_datum(record.key), side_name(other(side)), as_given(o, other(side)));
+    p.column = key_column(side);
+    pg::raise(p);
+}
+
+void raise_key_spelling(const Offender &o, Side side, Datum canonical)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("%s is not how the key of this %s is written", as_given(o, side), side_name(side)));
+    p.hint = psprintf("Write it %s.", cstring_of_key_datum(canonical));
+    p.column = key_column(side);
+    pg::raise(p);
+}
+
+void raise_missing_address(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "relationship_contact",
+                            psprintf("the address of this \"%s\" does not exist: %s %s", o.type.name,
+                                     module_label(o.workspace, o.row.address.module_id, false),
+                                     cstring_of_key_datum(o.row.address.key)));
+    p.column = "address_key";
+    pg::raise(p);
+}
+
+void raise_half_address(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_contact",
+                            "address_module_id and address_key go together");
+    p.detail = sentence(o, o.row.source, o.row.target, o.row.when);
+    p.column = "address_key";
+    pg::raise(p);
+}
+
+void raise_kind(const Offender &o, Side side, const char *kind)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_kind",
+                            psprintf("the %s of relationship type \"%s\" must be of kind %s", side_name(side),
+                                     o.type.name, o.type.side(side).kind));
+    const RecordRef &record = o.row.record(side);
+    const char *who = describe(o.workspace, record);
+    const char *whom = describe(o.workspace, o.row.record(other(side)));
+    p.detail = kind ? psprintf("%s is of kind %s; the other record is %s.", who, kind, whom)
+                    : psprintf("%s has no kind; the other record is %s.", who, whom);
+    p.column = key_column(side);
+    pg::raise(p);
+}
+
+void raise_self(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_self",
+                            psprintf("a record cannot have the relationship \"%s\" with itself", o.type.name));
+    p.detail = psprintf("Source and target are both %s.", describe(o.workspace, o.row.source));
+    pg::raise(p);
+}
+
+void raise_contact_details(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_contact",
+                            psprintf("relationship type \"%s\" has no contact details", o.type.name));
+    p.detail = psprintf("Email, phone or address was given where %s.", sentence(o, o.row.source, o.row.target, o.row.when));
+    p.hint = "Leave them null, or use a type with has_contact_details.";
+    pg::raise(p);
+}
+
+void raise_duplicate(const Offender &o, const Rival &rival)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_duplicate",
+                            psprintf("this \"%s\" exists already%s", o.type.name,
+                                     o.type.is_perpetual ? "" : " at that time"));
+    p.detail = rival_sentence(o, rival);
+    p.hint = way_out(o, rival);
+    pg::raise(p);
+}
+
+void raise_cardinality(const Offender &o, Side side, const RecordRef &record, const Rival &rival)
+{
+    int32 limit = o.type.side(side).limit;
+    const RecordRef &partner = o.row.record(other(side));
+    const char *whose = module_label(o.workspace, record.module_id, false);
+    const char *at_a_time = o.type.is_perpetual ? "" : " at a time";
+    const char *message =
+        limit == 1 ? psprintf("a %s can have only one %s by \"%s\"%s", whose,
+                              module_label(o.workspace, partner.module_id, false), o.type.name, at_a_time)
+                   : psprintf("a %s can have at most %d %s by \"%s\"%s", whose, limit,
+                              module_label(o.workspace, partner.module_id, true), o.type.name, at_a_time);
+    pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_cardinality", message);
+    p.detail = psprintf("%s The new one: %s.", rival_sentence(o, rival),
+                        sentence(o, o.row.source, o.row.target, o.row.when));
+    p.hint = way_out(o, rival);
+    pg::raise(p);
+}
+
+void raise_primary(const Offender &o, const Rival &rival)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_primary",
+                            psprintf("%s has a primary \"%s\" already", describe(o.workspace, o.row.target), o.type.name));
+    p.detail = psprintf("%s The new one: %s.", rival_sentence(o, rival),
+                        sentence(o, o.row.source, o.row.target, o.row.when));
+    p.hint = psprintf("Take it from that one: SELECT relate.update_relationship(" INT64_FORMAT ", is_primary => false);",
+                      rival.id);
+    p.column = "is_primary";
+    pg::raise(p);
+}
+
+void raise_cycle(const Offender &o, std::span<const RecordRef> cycle)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_cycle",
+                            psprintf("this \"%s\" would close a cycle in the hierarchy", o.type.name));
+    StringInfoData path;
+    initStringInfo(&path);
+    for (const RecordRef &record : cycle)
+        appendStringInfo(&path, "%s%s", path.len ? " is under " : "", describe(o.workspace, record));
+    p.detail = psprintf("%s.", path.data);
+    pg::raise(p);
+}
+
+void raise_delete_refused(const Offender &o, Side side, uint64 count)
+{
+    const RecordRef &gone = o.row.record(side);
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("%s %s cannot be deleted: it has relationships of type \"%s\"",
+                                     module_label(o.workspace, gone.module_id, false), cstring_of_key_datum(gone.key),
+                                     o.type.name));
+    p.detail = psprintf("Relationship " INT64_FORMAT " with %s%s stands against it%s.", o.row.id,
+                        describe(o.workspace, o.row.record(other(side))), when_text(o.row.when),
+                        count > 1 ? psprintf(", and " UINT64_FORMAT " more", count - 1) : "");
+    p.hint = psprintf("Remove it first: SELECT relate.delete_relationship(" INT64_FORMAT
+                      "); or set on_%s_delete of the type to 'remove_link'.",
+                      o.row.id, side_name(side));
+    pg::raise(p);
+}
+
+} // namespace relate

@@ -1,0 +1,44 @@
+// What a broken rule says: one function a rule, each raises. Both records are
+// named where the caller may see them, and the hint is the statement to run
+// where there is one.
+#pragma once
+
+#include "enforce/relationship.h"
+#include "enforce/rivals.h"
+
+namespace relate {
+
+// What every message is about.
+struct Offender {
+    const Workspace &workspace;
+    const RelationshipType &type;
+    const Relationship &row;
+};
+
+[[noreturn]] void raise_infinite_date(const Workspace &workspace);
+[[noreturn]] void raise_reversed_dates(const Workspace &workspace, const Interval &stored);
+[[noreturn]] void raise_importance(const Workspace &workspace, int importance);
+[[noreturn]] void raise_unknown_type(const Workspace &workspace, int32 type_id);
+[[noreturn]] void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id);
+[[noreturn]] void raise_key_size(const Workspace &workspace, const char *column);
+[[noreturn]] void raise_inactive_type(const Offender &offender);
+[[noreturn]] void raise_wrong_module(const Offender &offender, Side side);
+[[noreturn]] void raise_missing_endpoint(const Offender &offender, Side side);
+[[noreturn]] void raise_key_spelling(const Offender &offender, Side side, Datum canonical);
+[[noreturn]] void raise_missing_address(const Offender &offender);
+[[noreturn]] void raise_half_address(const Offender &offender);
+[[noreturn]] void raise_kind(const Offender &offender, Side side, const char *kind);
+[[noreturn]] void raise_self(const Offender &offender);
+[[noreturn]] void raise_contact_details(const Offender &offender);
+[[noreturn]] void raise_duplicate(const Offender &offender, const Rival &rival);
+[[noreturn]] void raise_cardinality(const Offender &offender, Side side, const RecordRef &record, const Rival &rival);
+[[noreturn]] void raise_primary(const Offender &offender, const Rival &rival);
+// The records of the cycle in order, from the child of the new relationship up to its parent.
+[[noreturn]] void raise_cycle(const Offender &offender, std::span<const RecordRef> cycle);
+// A record of a module's table cannot go: it has relationships that forbid it.
+[[noreturn]] void raise_delete_refused(const Offender &offender, Side side, uint64 count);
+
+// "Contact 5 (Jim Smith)", or "a Contact" where the caller may not see it.
+const char *describe(const Workspace &workspace, const RecordRef &record);
+
+} // namespace relate

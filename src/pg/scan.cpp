@@ -1,0 +1,98 @@
+// See scan.h.
+#include "pg/scan.h"
+
+namespace relate::pg {
+
+Snapshot latest_snapshot()
+{
+    return RegisterSnapshot(GetLatestSnapshot());
+}
+
+void done(Snapshot snapshot)
+{
+    UnregisterSnapshot(snapshot);
+}
+
+IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys)
+{
+    IndexScan s;
+    s.table = table;
+    s.index = index_open(index, AccessShareLock);
+#if PG_VERSION_NUM >= 180000
+    s.scan = index_beginscan(table, s.index, snapshot, nullptr, static_cast<int>(keys.size()), 0);
+#else
+    s.scan = index_beginscan(table, s.index, snapshot, static_cast<int>(keys.size()), 0);
+#endif
+    index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
+    s.slot = table_slot_create(table, nullptr);
+    return s;
+}
+
+bool next(IndexScan &s)
+{
+    return index_getnext_slot(s.scan, ForwardScanDirection, s.slot);
+}
+
+void end(IndexScan &s)
+{
+    index_endscan(s.scan);
+    ExecDropSingleTupleTableSlot(s.slot);
+    index_close(s.index, AccessShareLock);
+}
+
+TableScan begin_scan(Relation table, Snapshot snapshot)
+{
+    return {table, table_beginscan(table, snapshot, 0, nullptr), table_slot_create(table, nullptr)};
+}
+
+bool next(TableScan &s)
+{
+    CHECK_FOR_INTERRUPTS();
+    return table_scan_getnextslot(s.scan, ForwardScanDirection, s.slot);
+}
+
+void end(TableScan &s)
+{
+    table_endscan(s.scan);
+    ExecDropSingleTupleTableSlot(s.slot);
+}
+
+static bool starts_with(Relation index, std::span<const AttrNumber> columns)
+{
+    Form_pg_index form = index->rd_index;
+    if (form->indnkeyatts < static_cast<int>(columns.size()) || index->rd_rel->relam != BTREE_AM_OID)
+        return false;
+    if (!form->indisvalid || !form->indislive || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr))
+        return false;
+    for (size_t i = 0; i < columns.size(); ++i)
+        if (form->indkey.values[i] != columns[i])
+            return false;
+    return true;
+}
+
+Oid find_index(Relation table, std::span<const AttrNumber> columns)
+{
+    Oid found = InvalidOid;
+    List *indexes = RelationGetIndexList(table);
+    ListCell *cell;
+    foreach (cell, indexes) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        if (starts_with(index, columns))
+            found = RelationGetRelid(index);
+        index_close(index, AccessShareLock);
+        if (OidIsValid(found))
+            break;
+    }
+    list_free(indexes);
+    return found;
+}
+
+void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value)
+{
+    TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR_FINFO);
+    Oid input = entry->btree_opintype;
+    Oid equal = get_opfamily_member(entry->btree_opf, input, input, BTEqualStrategyNumber);
+    ScanKeyEntryInitialize(&key, 0, index_column, BTEqualStrategyNumber, input, collation, get_opcode(equal), value);
+}
+
+} // namespace relate::pg

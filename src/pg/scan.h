@@ -1,0 +1,51 @@
+// Direct scans of tables and btree indexes, below SQL: no privileges, no
+// policies, the caller's snapshot. Whoever scans has decided that it may.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace relate::pg {
+
+// The newest committed state plus our own finished commands, whatever the
+// isolation level. `done` gives it back.
+Snapshot latest_snapshot();
+void done(Snapshot snapshot);
+
+// A scan over a btree index that fetches the rows; `slot` holds the current one.
+struct IndexScan {
+    Relation table;
+    Relation index;
+    IndexScanDesc scan;
+    TupleTableSlot *slot;
+};
+
+// Opens the index, with the lock that readers take; the table is the caller's.
+IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys);
+bool next(IndexScan &scan);
+void end(IndexScan &scan);
+
+// A whole table, in no order.
+struct TableScan {
+    Relation table;
+    TableScanDesc scan;
+    TupleTableSlot *slot;
+};
+
+TableScan begin_scan(Relation table, Snapshot snapshot);
+bool next(TableScan &scan);
+void end(TableScan &scan);
+
+// A valid, complete btree index whose first key columns are exactly `columns`
+// in this order, or InvalidOid. Found by attribute numbers: names and OIDs
+// differ between a table and its shards and copies.
+Oid find_index(Relation table, std::span<const AttrNumber> columns);
+
+// column = value, with the btree operator of the type's default class.
+void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value);
+
+inline Datum value_of(TupleTableSlot *slot, AttrNumber column, bool &is_null)
+{
+    return slot_getattr(slot, column, &is_null);
+}
+
+} // namespace relate::pg

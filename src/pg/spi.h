@@ -1,0 +1,63 @@
+// SQL from C++: sessions, saved plans, and running as another user.
+//
+// Every statement must name its tables with their schemas and avoid operators
+// that a search_path could shadow: saved plans are parsed again when the
+// search_path changes.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace relate::pg {
+
+// Runs `work` within an SPI session. Memory that work allocates goes with the
+// session; what must live longer is made in the caller's context.
+template <class Work>
+void spi_session(Work work)
+{
+    if (SPI_connect() != SPI_OK_CONNECT)
+        elog(ERROR, "SPI_connect failed");
+    work();
+    SPI_finish();
+}
+
+// A plan for the statement, saved for the life of the backend under its text.
+// The texts are few: one for each statement of the library and workspace.
+SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types);
+
+struct Argument {
+    Oid type;
+    Datum value;
+    bool is_null = false;
+};
+
+// How a statement sees the data.
+enum class Sees {
+    snapshot, // the active snapshot: for reading functions
+    latest,   // all that is committed, and our own: for enforcement
+    latest_checked, // the same; above READ COMMITTED, a row that the transaction's
+                    // own snapshot cannot see is a serialization failure (40001)
+    now,      // as a statement of its own that writes
+};
+
+// Runs the saved plan of the statement; rows are in SPI_tuptable, their number is returned.
+uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0);
+
+// Runs `work` as the user, with policies of row security not forced upon an
+// owner, as referential integrity does.
+template <class Work>
+void as_owner(Oid owner, Work work)
+{
+    Oid user;
+    int context;
+    GetUserIdAndSecContext(&user, &context);
+    SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    work();
+    SetUserIdAndSecContext(user, context);
+}
+
+// Names ready for a statement: schema.table, OPERATOR(schema.=), column.
+const char *qualified_name(Oid relation);
+const char *qualified_operator(Oid op);
+const char *column_name(Oid relation, AttrNumber column);
+
+} // namespace relate::pg
