@@ -646,6 +646,19 @@ $$;
 COMMENT ON FUNCTION relate.set_default_workspace(text) IS
 'Makes a workspace the one in which sessions work that do not set relate.workspace. Needs the ownership of it and of the one that was the default. Errors: 42704 no such workspace, 42501 the old default belongs to another role.';
 
+CREATE FUNCTION relate.find_sequences(workspace name, tables name[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(pg_get_serial_sequence(format('%I.%I', workspace, c.relname), a.attname), ', ' ORDER BY c.relname)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = 1
+    WHERE n.nspname = workspace AND c.relname = ANY (tables)
+$$;
+COMMENT ON FUNCTION relate.find_sequences(name, name[]) IS
+'Internal. The sequences of the ids of these tables of a workspace, quoted and joined by commas.';
+
 CREATE FUNCTION relate.grant_role(role name, access text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -670,16 +683,15 @@ BEGIN
         EXECUTE format($ddl$
             GRANT INSERT, UPDATE, DELETE ON %1$I.relationship, %1$I.record_status TO %2$I;
             GRANT INSERT ON %1$I.relationship_list TO %2$I;
-            GRANT USAGE ON SEQUENCE %1$I.relationship_relationship_id_seq TO %2$I;
-            $ddl$, workspace, role);
+            GRANT USAGE ON SEQUENCE %3$s TO %2$I;
+            $ddl$, workspace, role, relate.find_sequences(workspace, '{relationship}'));
     END IF;
     IF level >= 3 THEN
         EXECUTE format($ddl$
             GRANT INSERT, UPDATE, DELETE ON %1$I.module, %1$I.relationship_type, %1$I.status TO %2$I;
             GRANT UPDATE ON %1$I.workspace TO %2$I;
-            GRANT USAGE ON SEQUENCE %1$I.module_module_id_seq, %1$I.relationship_type_type_id_seq,
-                %1$I.status_status_id_seq TO %2$I;
-            $ddl$, workspace, role);
+            GRANT USAGE ON SEQUENCE %3$s TO %2$I;
+            $ddl$, workspace, role, relate.find_sequences(workspace, '{module,relationship_type,status}'));
     END IF;
 END;
 $body$;
