@@ -94,6 +94,11 @@ REVOKE ALL ON FUNCTION relate.create_text_overloads(name) FROM PUBLIC;
 DO $overloads$
 BEGIN
     PERFORM relate.create_text_overloads(m[1]::name) FROM pg_catalog.regexp_matches($list$
-
+        connect
+        create_relationship
+        delete_relationship
+        end_relationship
+        set_status
+        status_of
     $list$, '\S+', 'g') m;
 END $overloads$;

@@ -1,0 +1,97 @@
+// What the verbs written in SQL ask about a record: how its key is spelt, of
+// what kind it is, which status it has.
+//
+// Modules come from the cached catalog; rows are read through SPI with the
+// caller's rights and, but for the canonical key, the caller's snapshot.
+#include "catalog/record.h"
+#include "catalog/workspace.h"
+#include "pg/spi.h"
+
+namespace relate {
+
+namespace {
+
+const Module &module_argument(const Workspace &workspace, Datum name)
+{
+    text *packed = DatumGetTextPP(name);
+    return module_named(workspace, {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))});
+}
+
+// The one text that the statement gives, in the caller's memory; null where it gives none.
+char *read_text(const char *sql, std::span<const pg::Argument> arguments)
+{
+    char *found = nullptr;
+    MemoryContext caller = CurrentMemoryContext;
+    pg::spi_session([&] {
+        if (pg::run(sql, arguments, pg::Sees::snapshot, 1) == 0)
+            return;
+        if (const char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1))
+            found = MemoryContextStrdup(caller, value);
+    });
+    return found;
+}
+
+char *kind_of(const Module &module, Datum key)
+{
+    if (module.kind)
+        return pstrdup(module.kind);
+    KeyValues values;
+    if (module.kind_column == InvalidAttrNumber || !values_of_key(module, key, values))
+        return nullptr;
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT x.%s FROM %s x WHERE ", pg::column_name(module.table, module.kind_column),
+                     pg::qualified_name(module.table));
+    append_key_condition(&sql, module, "x", 1);
+    pg::Argument arguments[INDEX_MAX_KEYS];
+    for (size_t i = 0; i < module.key.size(); ++i)
+        arguments[i] = {module.key[i].type, values.values[i]};
+    return read_text(sql.data, {arguments, module.key.size()});
+}
+
+char *status_of(const Workspace &workspace, const Module &module, Datum key)
+{
+    const char *sql = psprintf("SELECT s.name FROM %s r, %s s WHERE s.status_id OPERATOR(pg_catalog.=) r.status_id "
+                               "AND r.module_id OPERATOR(pg_catalog.=) $1 AND r.key OPERATOR(relate.=) $2",
+                               pg::qualified_name(workspace.record_status_table),
+                               pg::qualified_name(workspace.status_table));
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module.id)},
+                                {record_key_type(), canonical_key(module, key)}};
+    return read_text(sql, arguments);
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_canonical_key);
+Datum relate_canonical_key(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Module *module = current_workspace().module(PG_GETARG_INT32(0));
+    PG_RETURN_DATUM(module ? canonical_key(*module, PG_GETARG_DATUM(1)) : PG_GETARG_DATUM(1));
+}
+
+PG_FUNCTION_INFO_V1(relate_record_kind);
+Datum relate_record_kind(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    char *kind = kind_of(module_argument(current_workspace(), PG_GETARG_DATUM(0)), PG_GETARG_DATUM(1));
+    if (!kind)
+        PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(kind));
+}
+
+PG_FUNCTION_INFO_V1(relate_status_of);
+Datum relate_status_of(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Workspace &workspace = current_workspace();
+    char *status = status_of(workspace, module_argument(workspace, PG_GETARG_DATUM(0)), PG_GETARG_DATUM(1));
+    if (!status)
+        PG_RETURN_NULL();
+    PG_RETURN_TEXT_P(cstring_to_text(status));
+}
+}
