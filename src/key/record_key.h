@@ -232,10 +232,15 @@ inline bool is_storable_key(KeyBytes key) {
 
 // ---- Order.
 
+// A loop over the length of an integer: most keys differ within it, and a call costs more.
 inline int compare_keys(KeyBytes left, KeyBytes right) {
     const std::size_t common = left.size() < right.size() ? left.size() : right.size();
-    if (common > 0)
-        if (const int order = std::memcmp(left.data(), right.data(), common)) return order;
+    const std::size_t near = common < integer_key_capacity ? common : integer_key_capacity;
+    for (std::size_t i = 0; i < near; i++)
+        if (left[i] != right[i]) return left[i] < right[i] ? -1 : 1;
+    if (common > near)
+        if (const int order = std::memcmp(left.data() + near, right.data() + near, common - near))
+            return order;
     return (left.size() > right.size()) - (left.size() < right.size());
 }
 
