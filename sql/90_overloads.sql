@@ -98,6 +98,7 @@ BEGIN
         create_relationship
         delete_relationship
         end_relationship
+        possible_types
         set_status
         status_of
     $list$, '\S+', 'g') m;
