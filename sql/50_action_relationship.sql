@@ -50,13 +50,7 @@ COMMENT ON FUNCTION relate.similar_names(text, text[]) IS
 'Internal. A hint with up to three names that resemble the one that was not found; null if none does.';
 
 CREATE FUNCTION relate.module_id(name text) RETURNS int
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN relate.find_id(relate.current_workspace(), 'module', name);
-END;
-$$;
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_module_id';
 COMMENT ON FUNCTION relate.module_id(text) IS
 'Internal. The id of a module by name, null for null; 42704 if there is none of that name.';
 
@@ -260,38 +254,58 @@ COMMENT ON FUNCTION relate.in_the_way(text, int, relate.record_key, int, relate.
 'Internal. The relationships that would make a new one a duplicate or break its type''s cardinality: all of the
 same pair that overlap it, and of the others only as many as must go, the oldest first.';
 
+CREATE FUNCTION relate.end_before(ids bigint[], day date, type text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace name := relate.current_workspace();
+    too_late record;
+BEGIN
+    EXECUTE format($query$
+        SELECT relationship_id AS id, start_date AS day FROM %I.relationship
+        WHERE relationship_id = ANY ($1) AND start_date >= $2
+        ORDER BY start_date, relationship_id LIMIT 1
+        $query$, workspace)
+    INTO too_late USING ids, day;
+    IF too_late.id IS NOT NULL THEN
+        RAISE 'relationship % cannot end before %, because it begins on %', too_late.id, day, too_late.day
+            USING ERRCODE = 'invalid_parameter_value', SCHEMA = workspace, TABLE = 'relationship',
+                  DETAIL = format('It is in the way of a relationship "%s" from %s on.', type, day),
+                  HINT = 'Delete what is in the way: on_conflict => ''replace''.';
+    END IF;
+    -- One that another session has ended meanwhile is not to run longer for that.
+    EXECUTE format($query$
+        UPDATE %I.relationship SET end_date = $2 - 1
+        WHERE relationship_id = ANY ($1) AND (end_date >= $2 OR end_date IS NULL)
+        $query$, workspace) USING ids, day;
+END;
+$$;
+COMMENT ON FUNCTION relate.end_before(bigint[], date, text) IS
+'Internal. Ends relationships the day before another begins; 22023 if one of them does not begin earlier.';
+
 CREATE FUNCTION relate.make_room(on_conflict text, type text, source_module_id int, source_key relate.record_key,
     target_module_id int, target_key relate.record_key, start_date date, end_date date) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    workspace name := relate.current_workspace();
-    ids bigint[] := relate.in_the_way(type, source_module_id, source_key, target_module_id, target_key,
-                                      start_date, end_date);
-    too_late record;
+    ids bigint[];
+    before bigint[];
 BEGIN
-    IF on_conflict = 'replace' THEN
-        EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1)', workspace) USING ids;
-        RETURN;
-    END IF;
-    EXECUTE format($query$
-        SELECT relationship_id AS id, start_date AS day FROM %I.relationship
-        WHERE relationship_id = ANY ($1) AND start_date >= $2
-        ORDER BY start_date, relationship_id LIMIT 1
-        $query$, workspace)
-    INTO too_late USING ids, start_date;
-    IF too_late.id IS NOT NULL THEN
-        RAISE 'relationship % cannot end before %, because it begins on %', too_late.id, start_date, too_late.day
-            USING ERRCODE = 'invalid_parameter_value', SCHEMA = workspace, TABLE = 'relationship',
-                  DETAIL = format('It is in the way of a relationship "%s" from %s on.', type, start_date),
-                  HINT = 'Delete what is in the way: on_conflict => ''replace''.';
-    END IF;
-    -- One that another session has ended meanwhile stays as it is; the triggers have the last word.
-    EXECUTE format($query$
-        UPDATE %I.relationship SET end_date = $2 - 1
-        WHERE relationship_id = ANY ($1) AND (end_date >= $2 OR end_date IS NULL)
-        $query$, workspace) USING ids, start_date;
+    -- Again, because another session may have put its own there while we waited for it. If the same ones are
+    -- still there we may not touch them, and the triggers will say so.
+    LOOP
+        ids := relate.in_the_way(type, source_module_id, source_key, target_module_id, target_key, start_date, end_date);
+        EXIT WHEN ids = '{}' OR ids = before;
+        IF on_conflict = 'replace' THEN
+            EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1)', relate.current_workspace())
+                USING ids;
+        ELSE
+            PERFORM relate.end_before(ids, start_date, type);
+        END IF;
+        before := ids;
+    END LOOP;
 END;
 $$;
 COMMENT ON FUNCTION relate.make_room(text, text, int, relate.record_key, int, relate.record_key, date, date) IS
@@ -712,6 +726,7 @@ CREATE FUNCTION relate.end_relationship(type text, source_key relate.record_key,
     end_date date DEFAULT current_date, source_module text DEFAULT NULL, target_module text DEFAULT NULL)
 RETURNS date
 LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
 AS $$
     -- The last that has begun by then; if none has, the first to come, which is refused.
     SELECT relate.end_relationship(relationship_id, end_date)

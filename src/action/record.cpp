@@ -1,5 +1,5 @@
-// What the verbs written in SQL ask about a record: how its key is spelt, of
-// what kind it is, which status it has.
+// What the verbs written in SQL ask about a record: which module it is of, how
+// its key is spelt, of what kind it is, which status it has.
 //
 // Modules come from the cached catalog; rows are read through SPI with the
 // caller's rights and, but for the canonical key, the caller's snapshot.
@@ -65,6 +65,12 @@ char *status_of(const Workspace &workspace, const Module &module, Datum key)
 } // namespace relate
 
 extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_module_id);
+Datum relate_module_id(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_INT32(relate::module_argument(relate::current_workspace(), PG_GETARG_DATUM(0)).id);
+}
 
 PG_FUNCTION_INFO_V1(relate_canonical_key);
 Datum relate_canonical_key(PG_FUNCTION_ARGS)
