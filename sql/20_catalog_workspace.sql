@@ -60,6 +60,20 @@ $$;
 COMMENT ON FUNCTION relate.find_workspace(text) IS
 'Internal. The name, verified to be that of a workspace; raises 42704 otherwise.';
 
+CREATE FUNCTION relate.require_ownership(workspace name) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM relate.find_workspaces() AS w
+                   WHERE w.name = workspace AND pg_has_role(w.owner, 'USAGE')) THEN
+        RAISE 'must be owner of workspace "%"', workspace USING ERRCODE = 'insufficient_privilege', SCHEMA = workspace;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.require_ownership(name) IS
+'Internal. Raises 42501 unless the caller has the rights of the workspace''s owner.';
+
 CREATE FUNCTION relate.is_safe_to_read(workspace name, table_name name) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -73,7 +87,7 @@ COMMENT ON FUNCTION relate.is_safe_to_read(name, name) IS
 'Internal. Whether the caller may read this table of a workspace, and reading it runs no code of its owner: a plain table without row security in force.';
 
 CREATE FUNCTION relate.read_workspace(workspace name, OUT is_default boolean, OUT layout_version int)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -88,7 +102,7 @@ COMMENT ON FUNCTION relate.read_workspace(name) IS
 
 CREATE FUNCTION relate.workspaces()
 RETURNS TABLE (name name, owner name, is_default boolean, layout_version int, relationships bigint)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT w.name, w.owner, row_of.is_default, row_of.layout_version,
@@ -505,7 +519,7 @@ COMMENT ON FUNCTION relate.create_workspace(text) IS
 -- ---- writing through relationship_list ---------------------------------------
 
 CREATE FUNCTION relate.find_id(workspace name, kind text, name text) RETURNS int
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -603,6 +617,7 @@ BEGIN
         RAISE 'unknown behavior "%"', behavior
             USING ERRCODE = 'invalid_parameter_value', HINT = 'It is restrict or cascade.';
     END IF;
+    PERFORM relate.require_ownership(workspace);
     IF behavior = 'restrict' THEN
         PERFORM relate.refuse_while_used(workspace, 'true', NULL, format('workspace "%s"', workspace),
             format('Drop it with its relationships: SELECT relate.drop_workspace(%L, ''cascade'').', workspace));
@@ -617,7 +632,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.drop_workspace(text, text) IS
-'Drops the tables of a workspace, our triggers on the tables of its modules (unless another workspace needs them), and the schema if nothing else is in it. The modules'' tables and rows stay. Behavior restrict refuses with 2BP01 while there are relationships; cascade drops them too. Errors: 42704 no such workspace, 22023 another behavior.';
+'Drops the tables of a workspace, our triggers on the tables of its modules (unless another workspace needs them), and the schema if nothing else is in it. The modules'' tables and rows stay. Behavior restrict refuses with 2BP01 while there are relationships; cascade drops them too. Errors: 42704 no such workspace, 22023 another behavior, 42501 not the owner.';
 
 CREATE FUNCTION relate.set_default_workspace(name text) RETURNS void
 LANGUAGE plpgsql
@@ -628,15 +643,16 @@ DECLARE
     old_name name;
     old_owner name;
 BEGIN
+    PERFORM relate.require_ownership(workspace);
     FOR old_name, old_owner IN
-        SELECT w.name, w.owner FROM relate.workspaces() AS w WHERE w.is_default AND w.name <> workspace
+        SELECT w.name, w.owner FROM relate.workspaces() AS w WHERE coalesce(w.is_default, true) AND w.name <> workspace
     LOOP
         -- An UPDATE would run the triggers of a stranger's table with the caller's rights.
         IF old_owner <> current_user THEN
-            RAISE 'the default workspace "%" belongs to role "%"', old_name, old_owner
+            RAISE 'workspace "%" of role "%" is or may be the default one', old_name, old_owner
                 USING ERRCODE = 'insufficient_privilege', SCHEMA = old_name,
-                      HINT = format('That role must give it up first: UPDATE %I.workspace SET is_default = false.',
-                                    old_name);
+                      HINT = format('That role can give it up: UPDATE %I.workspace SET is_default = false. '
+                                    'Or work in yours with SET relate.workspace = %L.', old_name, workspace);
         END IF;
         EXECUTE format('UPDATE %I.workspace SET is_default = false', old_name);
     END LOOP;
@@ -644,10 +660,10 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.set_default_workspace(text) IS
-'Makes a workspace the one in which sessions work that do not set relate.workspace. Needs the ownership of it and of the one that was the default. Errors: 42704 no such workspace, 42501 the old default belongs to another role.';
+'Makes a workspace the one in which sessions work that do not set relate.workspace. Needs the ownership of it and of the one that was the default. Errors: 42704 no such workspace, 42501 not the owner, or another role''s workspace is (or, unreadable, may be) the default.';
 
 CREATE FUNCTION relate.find_sequences(workspace name, tables name[]) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT string_agg(pg_get_serial_sequence(format('%I.%I', workspace, c.relname), a.attname), ', ' ORDER BY c.relname)
@@ -697,20 +713,6 @@ END;
 $body$;
 COMMENT ON FUNCTION relate.grant_role(name, text) IS
 'Grants a role the use of the current workspace. reader: USAGE on the schema, SELECT on its tables and views. editor: also INSERT, UPDATE, DELETE on relationship and record_status, INSERT on relationship_list, the sequence. administrator: also INSERT, UPDATE, DELETE on module, relationship_type and status, UPDATE on workspace, their sequences. The tables of the modules are not touched: grant those yourself. Nothing is revoked. For the owner only. Errors: 42704 no such role, 22023 another access, 42501 not the owner.';
-
-CREATE FUNCTION relate.require_ownership(workspace name) RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM relate.find_workspaces() AS w
-                   WHERE w.name = workspace AND pg_has_role(w.owner, 'USAGE')) THEN
-        RAISE 'must be owner of workspace "%"', workspace USING ERRCODE = 'insufficient_privilege', SCHEMA = workspace;
-    END IF;
-END;
-$$;
-COMMENT ON FUNCTION relate.require_ownership(name) IS
-'Internal. Raises 42501 unless the caller has the rights of the workspace''s owner.';
 
 CREATE FUNCTION relate.upgrade_workspace(name text) RETURNS int
 LANGUAGE plpgsql

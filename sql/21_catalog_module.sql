@@ -216,7 +216,7 @@ COMMENT ON FUNCTION relate.protect_table(regclass) IS
 'Internal. Puts our trigger for deleted records on a module''s table, where it is not yet. One serves every workspace.';
 
 CREATE FUNCTION relate.is_registered_elsewhere(table_name regclass, workspace name) RETURNS boolean
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -279,7 +279,7 @@ COMMENT ON FUNCTION relate.check_module_words(text, text, text, text) IS
 'Internal. Refuses names that are no identifiers (42602) and blank labels (22023).';
 
 CREATE FUNCTION relate.check_module_table(table_name regclass) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -311,7 +311,7 @@ BEGIN
         hint := format('Register the partitioned table: SELECT relate.register_module(%L).', found.parent);
     END IF;
     RAISE '% cannot be a module', table_name
-        USING ERRCODE = 'wrong_object_type', SCHEMA = found.nspname, TABLE = found.relname,
+        USING ERRCODE = 'wrong_object_type', SCHEMA = coalesce(found.nspname, ''), TABLE = coalesce(found.relname, ''),
               DETAIL = format('%s %s.', table_name, reason), HINT = hint;
 END;
 $$;
@@ -319,7 +319,7 @@ COMMENT ON FUNCTION relate.check_module_table(regclass) IS
 'Internal. Refuses (42809) all but lasting ordinary and partitioned tables of users.';
 
 CREATE FUNCTION relate.check_columns(table_name regclass, columns name[], purpose text, categories "char"[]) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -353,7 +353,7 @@ COMMENT ON FUNCTION relate.check_columns(regclass, name[], text, "char"[]) IS
 'Internal. Refuses columns that do not exist (42703), are named twice (42701), or are of no type of these categories (42804).';
 
 CREATE FUNCTION relate.check_module_key(table_name regclass, key_columns name[]) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -374,7 +374,7 @@ COMMENT ON FUNCTION relate.check_module_key(regclass, name[]) IS
 'Internal. Refuses (42830) columns that are not exactly those of an index that can identify records.';
 
 CREATE FUNCTION relate.check_module_is_new(workspace name, module_id int, name text, table_name regclass) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -394,7 +394,7 @@ BEGIN
         RAISE 'module "%" exists already', name
             USING ERRCODE = 'duplicate_object', SCHEMA = workspace, TABLE = 'module',
                   DETAIL = format('It is table %s.', other),
-                  HINT = format('Choose another name: SELECT relate.register_module(%L, name => ...).', table_name);
+                  HINT = 'Choose another name.';
     END IF;
 END;
 $$;
@@ -402,7 +402,7 @@ COMMENT ON FUNCTION relate.check_module_is_new(name, int, text, regclass) IS
 'Internal. Refuses (42710) a name or table that another module of the workspace has.';
 
 CREATE FUNCTION relate.check_module_rights(entry relate.module_entry, role name) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -429,23 +429,22 @@ COMMENT ON FUNCTION relate.check_module_rights(relate.module_entry, name) IS
 'Internal. Refuses (42501) a module on whose table this role could not itself reference and read records.';
 
 CREATE FUNCTION relate.check_module_change(workspace name, was relate.module_entry, becomes relate.module_entry) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    is_used boolean;
+    is_used boolean := false;
 BEGIN
-    IF (was.module_id, was.table_name, was.key_columns, was.kind, was.kind_column)
-       IS NOT DISTINCT FROM
-       (becomes.module_id, becomes.table_name, becomes.key_columns, becomes.kind, becomes.kind_column) THEN
-        RETURN;
+    IF (was.table_name, was.key_columns, was.kind, was.kind_column) IS DISTINCT FROM
+       (becomes.table_name, becomes.key_columns, becomes.kind, becomes.kind_column) THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship '
+                       'WHERE $1 IN (source_module_id, target_module_id, address_module_id))', workspace)
+            INTO is_used USING was.module_id;
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship '
-                   'WHERE $1 IN (source_module_id, target_module_id, address_module_id))', workspace)
-        INTO is_used USING was.module_id;
-    IF is_used THEN
-        RAISE 'module "%" has relationships: its id, table, key and kind cannot change', was.name
-            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'module';
+    IF is_used OR was.module_id <> becomes.module_id THEN
+        RAISE '% of module "%" cannot change', CASE WHEN is_used THEN 'table, key and kind' ELSE 'the id' END, was.name
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'module',
+                  DETAIL = CASE WHEN is_used THEN 'It has relationships.' ELSE 'Relationships and types refer to it.' END;
     END IF;
 END;
 $$;
@@ -453,7 +452,7 @@ COMMENT ON FUNCTION relate.check_module_change(name, relate.module_entry, relate
 'Internal. Refuses (55000) changes of a module that has relationships which these would not survive.';
 
 CREATE FUNCTION relate.check_module(workspace name, entry relate.module_entry) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -496,6 +495,9 @@ BEGIN
         RETURN OLD;
     END IF;
     becomes := jsonb_populate_record(NULL::relate.module_entry, to_jsonb(NEW));
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM relate.check_module_change(workspace, was, becomes);
+    END IF;
     PERFORM relate.check_module(workspace, becomes);
     PERFORM relate.check_module_rights(becomes, (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID));
     -- An administrator must not reach through the owner what is not open to himself.
@@ -504,7 +506,6 @@ BEGIN
         PERFORM relate.check_module_rights(becomes, current_user);
     END IF;
     IF TG_OP = 'UPDATE' THEN
-        PERFORM relate.check_module_change(workspace, was, becomes);
         PERFORM relate.check_types_of_module(workspace, becomes);
     END IF;
     PERFORM relate.protect_table(becomes.table_name);
@@ -533,8 +534,9 @@ BEGIN
                   HINT = 'Drop them first with relate.drop_relationship_type.';
     END IF;
     PERFORM relate.refuse_while_used(workspace, '$1 IN (source_module_id, target_module_id, address_module_id)',
-                                     entry.module_id, format('module "%s"', entry.name),
-                                     'Delete them first.');
+        entry.module_id, format('module "%s"', entry.name),
+        format('Delete them first: DELETE FROM %I.relationship '
+               'WHERE %s IN (source_module_id, target_module_id, address_module_id).', workspace, entry.module_id));
     EXECUTE format('DELETE FROM %I.record_status WHERE module_id = $1', workspace) USING entry.module_id;
     PERFORM relate.unprotect_table(entry.table_name, workspace);
 END;
@@ -675,7 +677,7 @@ COMMENT ON FUNCTION relate.unregister_module(text) IS
 
 CREATE FUNCTION relate.modules()
 RETURNS SETOF relate.module_entry
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

@@ -65,7 +65,7 @@ COMMENT ON FUNCTION relate.parse_cardinality(text) IS
 'Internal. The cardinality that is meant by one_to_many, one-to-many, 1:N and the like; raises 22023 for other words.';
 
 CREATE FUNCTION relate.find_module(workspace name, module_id int) RETURNS relate.module_entry
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -183,7 +183,7 @@ CREATE FUNCTION relate.draft_type(workspace name, name text, source_module text,
                                   source_kind text, target_kind text, category text, description text,
                                   is_active boolean)
 RETURNS relate.type_draft
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -200,12 +200,14 @@ BEGIN
         draft.source_module_id := coalesce(draft.source_module_id, draft.target_module_id);
         draft.target_module_id := coalesce(draft.target_module_id, draft.source_module_id);
     END IF;
-    RETURN relate.fill_type(draft, relate.find_module(workspace, draft.source_module_id),
-                            relate.find_module(workspace, draft.target_module_id));
+    draft := relate.fill_type(draft, relate.find_module(workspace, draft.source_module_id),
+                              relate.find_module(workspace, draft.target_module_id));
+    PERFORM relate.check_type_words(draft); -- before anything of it meets the types of the table's columns
+    RETURN draft;
 END;
 $$;
 COMMENT ON FUNCTION relate.draft_type(name, text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean) IS
-'Internal. The complete but unchecked type that the arguments of create_relationship_type mean.';
+'Internal. The type that the arguments of create_relationship_type mean: complete, its words checked, the rest not.';
 
 -- ---- what makes a type right -------------------------------------------------------
 
@@ -219,6 +221,10 @@ BEGIN
     IF btrim(draft.name) = '' OR length(draft.name) > 100 THEN
         RAISE 'the name of a relationship type must have 1 to 100 characters'
             USING ERRCODE = 'invalid_name', COLUMN = 'name';
+    END IF;
+    IF btrim(draft.source_kind) = '' OR btrim(draft.target_kind) = '' THEN
+        RAISE 'the kinds of relationship type "%" must not be blank', draft.name
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave them out for any kind.';
     END IF;
     FOREACH label IN ARRAY ARRAY[draft.source_role, draft.target_role, draft.label, draft.inverse_label] LOOP
         IF btrim(label) = '' THEN
@@ -247,7 +253,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.check_type_words(relate.type_draft) IS
-'Internal. Refuses bad names (42602), blank labels and unknown words (22023), importance out of range (23514).';
+'Internal. Refuses bad names (42602), blank kinds and labels, unknown words (22023), importance out of range (23514).';
 
 CREATE FUNCTION relate.check_type_limit(draft relate.type_draft, property text, value int, is_one boolean) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -308,10 +314,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF btrim(kind) = '' THEN
-        RAISE '%_kind must not be blank', side
-            USING ERRCODE = 'invalid_parameter_value', COLUMN = side || '_kind', HINT = 'Leave it out for any kind.';
-    ELSIF module.kind <> kind THEN
+    IF module.kind <> kind THEN
         RAISE 'records of module "%" are never of kind "%"', module.name, kind
             USING ERRCODE = 'check_violation', TABLE = 'relationship_type', COLUMN = side || '_kind',
                   CONSTRAINT = 'relationship_kind', DETAIL = format('All of them are of kind "%s".', module.kind);
@@ -390,7 +393,7 @@ COMMENT ON FUNCTION relate.check_type(relate.type_draft, relate.module_entry, re
 'Internal. Everything that must be true of a relationship type in itself.';
 
 CREATE FUNCTION relate.check_type_is_new(workspace name, type_id int, name text) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -409,23 +412,22 @@ COMMENT ON FUNCTION relate.check_type_is_new(name, int, text) IS
 'Internal. Refuses (42710) a name that another type of the workspace has.';
 
 CREATE FUNCTION relate.check_type_change(workspace name, was relate.type_draft, becomes relate.type_draft) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    is_used boolean;
+    is_used boolean := false;
 BEGIN
-    IF (was.type_id, was.source_module_id, was.target_module_id, was.source_kind, was.target_kind)
-       IS NOT DISTINCT FROM
-       (becomes.type_id, becomes.source_module_id, becomes.target_module_id, becomes.source_kind, becomes.target_kind) THEN
-        RETURN;
+    IF (was.source_module_id, was.target_module_id, was.source_kind, was.target_kind) IS DISTINCT FROM
+       (becomes.source_module_id, becomes.target_module_id, becomes.source_kind, becomes.target_kind) THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship WHERE type_id = $1)', workspace)
+            INTO is_used USING was.type_id;
     END IF;
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship WHERE type_id = $1)', workspace)
-        INTO is_used USING was.type_id;
-    IF is_used THEN
-        RAISE 'relationship type "%" has relationships: its id, modules and kinds cannot change', was.name
+    IF is_used OR was.type_id <> becomes.type_id THEN
+        RAISE '% of relationship type "%" cannot change', CASE WHEN is_used THEN 'modules and kinds' ELSE 'the id' END, was.name
             USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
-                  HINT = 'Declare another type, and move the relationships there.';
+                  DETAIL = CASE WHEN is_used THEN 'It has relationships.' ELSE 'Relationships refer to it.' END,
+                  HINT = 'Declare another type.';
     END IF;
 END;
 $$;
@@ -433,7 +435,7 @@ COMMENT ON FUNCTION relate.check_type_change(name, relate.type_draft, relate.typ
 'Internal. Refuses (55000) another module or kind for a type that has relationships.';
 
 CREATE FUNCTION relate.check_types_of_module(workspace name, module relate.module_entry) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -467,8 +469,9 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM relate.refuse_while_used(workspace, 'type_id = $1', OLD.type_id,
             format('relationship type "%s"', OLD.name),
-            format('Delete them first, or take no new ones: UPDATE %I.relationship_type SET is_active = false WHERE name = %L.',
-                   workspace, OLD.name));
+            format('Delete them first: DELETE FROM %1$I.relationship WHERE type_id = %2$s. Or keep them and take no new '
+                   'ones: UPDATE %1$I.relationship_type SET is_active = false WHERE type_id = %2$s.',
+                   workspace, OLD.type_id));
         RETURN OLD;
     END IF;
     IF NEW.storage <> 'link' THEN
@@ -479,11 +482,11 @@ BEGIN
     source := relate.find_module(workspace, draft.source_module_id);
     target := relate.find_module(workspace, draft.target_module_id);
     draft := relate.fill_type(draft, source, target);
-    PERFORM relate.check_type(draft, source, target);
-    PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
     IF TG_OP = 'UPDATE' THEN
         PERFORM relate.check_type_change(workspace, jsonb_populate_record(NULL::relate.type_draft, to_jsonb(OLD)), draft);
     END IF;
+    PERFORM relate.check_type(draft, source, target);
+    PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
     RETURN jsonb_populate_record(NEW, to_jsonb(draft));
 END;
 $$;
@@ -552,7 +555,7 @@ CREATE FUNCTION relate.relationship_types()
 RETURNS TABLE (name text, source_module text, source_role text, label text, target_module text, target_role text,
                inverse_label text, cardinality relate.cardinality, is_symmetric boolean, hierarchy_parent text,
                is_perpetual boolean, is_active boolean, category text, description text)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -572,7 +575,7 @@ CREATE FUNCTION relate.relationship_type_stats()
 RETURNS TABLE (type text, source_module text, target_module text, cardinality relate.cardinality, total bigint,
                current bigint, past bigint, future bigint, sources bigint, targets bigint, first_start date,
                last_start date)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
@@ -640,8 +643,9 @@ COMMENT ON FUNCTION relate.type_nouns(relate.type_draft, relate.module_entry, re
 CREATE FUNCTION relate.quantity(maximum int, one text, many text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN CASE WHEN maximum IS NULL THEN 'multiple ' || many
-            ELSE format('up to %s %s', maximum, CASE maximum WHEN 1 THEN one ELSE many END) END;
+RETURN CASE WHEN maximum = 1 THEN 'at most one ' || one
+            WHEN maximum > 1 THEN format('up to %s %s', maximum, many)
+            ELSE 'multiple ' || many END;
 COMMENT ON FUNCTION relate.quantity(int, text, text) IS
 'Internal. "multiple Tickets", or with a limit "up to 3 Tickets".';
 
@@ -721,28 +725,33 @@ COMMENT ON FUNCTION relate.view_sentence(relate.type_draft, text, text, text, in
 'Internal. What the related records of a record will show, seen from the near side.';
 
 CREATE FUNCTION relate.find_twin(workspace name, draft relate.type_draft) RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-AS $$
+AS $body$
 DECLARE
     twin text;
 BEGIN
-    EXECUTE format('SELECT name FROM %I.relationship_type t WHERE t.type_id <> $1 AND t.is_active '
-                   'AND (t.source_module_id IS NOT DISTINCT FROM $2 AND t.target_module_id IS NOT DISTINCT FROM $3 '
-                   '     AND t.label = $4 '
-                   '  OR t.source_module_id IS NOT DISTINCT FROM $3 AND t.target_module_id IS NOT DISTINCT FROM $2 '
-                   '     AND t.inverse_label = $4) ORDER BY name LIMIT 1', workspace)
-        INTO twin USING draft.type_id, draft.source_module_id, draft.target_module_id, draft.label;
+    EXECUTE format($sql$
+        SELECT t.name FROM %I.relationship_type t
+        WHERE t.type_id <> $1 AND t.is_active
+          AND ((t.source_module_id, t.target_module_id) IS NOT DISTINCT FROM ($2, $3)
+               AND (t.label = $4 OR t.inverse_label = $5)
+            OR (t.source_module_id, t.target_module_id) IS NOT DISTINCT FROM ($3, $2)
+               AND (t.inverse_label = $4 OR t.label = $5))
+        ORDER BY t.name LIMIT 1
+        $sql$, workspace)
+        INTO twin
+        USING draft.type_id, draft.source_module_id, draft.target_module_id, draft.label, draft.inverse_label;
     RETURN twin;
 END;
-$$;
+$body$;
 COMMENT ON FUNCTION relate.find_twin(name, relate.type_draft) IS
 'Internal. An active type that reads the same between the same modules; null if there is none.';
 
 CREATE FUNCTION relate.type_warnings(workspace name, draft relate.type_draft, source relate.module_entry,
                                      target relate.module_entry)
 RETURNS text[]
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -755,7 +764,7 @@ DECLARE
 BEGIN
     RETURN array_remove(ARRAY[
         CASE WHEN twin IS NOT NULL THEN
-            format('Relationship type "%s" reads "%s" between the same modules already.', twin, draft.label) END,
+            format('Relationship type "%s" reads the same between the same modules already.', twin) END,
         CASE WHEN source.name_columns = '{}' THEN
             format('Module "%s" has no name columns: its records are shown by their keys.', source.name) END,
         CASE WHEN target.name_columns = '{}' AND target.module_id IS DISTINCT FROM source.module_id THEN
@@ -770,7 +779,7 @@ BEGIN
             'Each parent can have only one child: the hierarchy is a chain.' END,
         CASE WHEN NOT one_parent THEN
             'A child can have several parents: the hierarchy is not a tree.' END,
-        CASE WHEN draft.source_role = draft.target_role AND NOT draft.is_symmetric
+        CASE WHEN draft.source_role = draft.target_role AND draft.label <> draft.inverse_label
                   AND draft.source_module_id IS NOT DISTINCT FROM draft.target_module_id THEN
             'Both sides have the same module and role: only the labels tell the directions apart.' END,
         CASE WHEN draft.label = draft.inverse_label AND NOT draft.is_symmetric
@@ -798,7 +807,7 @@ CREATE FUNCTION relate.preview_relationship_type(name text, source_module text D
     category text DEFAULT NULL, description text DEFAULT NULL, is_active boolean DEFAULT true,
     OUT parent_module text, OUT child_module text, OUT sentence text, OUT source_view text, OUT target_view text,
     OUT warnings text[])
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -874,7 +883,7 @@ COMMENT ON FUNCTION relate.kind_of_record(relate.module_entry, relate.record_key
 CREATE FUNCTION relate.count_partners(workspace name, type_id int, is_symmetric boolean, is_perpetual boolean,
                                       side text, module_id int, key relate.record_key)
 RETURNS bigint
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -898,7 +907,7 @@ CREATE FUNCTION relate.are_partners(workspace name, type_id int, is_symmetric bo
                                     source_id int, source_key relate.record_key, target_id int,
                                     target_key relate.record_key)
 RETURNS boolean
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -919,7 +928,7 @@ COMMENT ON FUNCTION relate.are_partners(name, int, boolean, boolean, int, relate
 CREATE FUNCTION relate.why_no_room(workspace name, draft relate.type_draft, source relate.module_entry,
                                    source_key relate.record_key, target relate.module_entry, target_key relate.record_key)
 RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
