@@ -351,6 +351,28 @@ std::span<const Thing> sorted_by_id(pg::Array<Thing> &things)
     return things.view();
 }
 
+RelationshipIndex read_index(Relation table, std::span<const AttrNumber> key, const RelationshipColumns &c)
+{
+    RelationshipIndex found = {pg::find_index(table, key), 0, 0};
+    if (!OidIsValid(found.oid))
+        return found;
+    Relation index = index_open(found.oid, AccessShareLock);
+    AttrNumber start = 0, end = 0;
+    for (int i = 0; i < index->rd_index->indnatts; ++i) {
+        AttrNumber column = index->rd_index->indkey.values[i];
+        if (column == c.start_date)
+            start = static_cast<AttrNumber>(i + 1);
+        if (column == c.end_date)
+            end = static_cast<AttrNumber>(i + 1);
+    }
+    if (start && end) {
+        found.start_date = start;
+        found.end_date = end;
+    }
+    index_close(index, AccessShareLock);
+    return found;
+}
+
 void read_indexes(Workspace &ws)
 {
     const RelationshipColumns &c = ws.column;
@@ -358,8 +380,8 @@ void read_indexes(Workspace &ws)
     AttrNumber by_target[] = {c.target_module_id, c.target_key, c.type_id, c.source_module_id, c.source_key};
     Relation table = table_open(ws.relationship_table, AccessShareLock);
     ws.owner = table->rd_rel->relowner;
-    ws.source_index = pg::find_index(table, by_source);
-    ws.target_index = pg::find_index(table, by_target);
+    ws.source_index = read_index(table, by_source, c);
+    ws.target_index = read_index(table, by_target, c);
     Oid key_type = TupleDescAttr(RelationGetDescr(table), c.source_key - 1)->atttypid;
     TypeCacheEntry *key = lookup_type_cache(key_type, TYPECACHE_EQ_OPR);
     fmgr_info(get_opcode(key->eq_opr), &ws.key_equal);

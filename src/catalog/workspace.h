@@ -21,6 +21,12 @@ struct RelationshipColumns {
         attributes, created_at, created_by, updated_at, updated_by;
 };
 
+// An index of the relationship table that begins with a side's record.
+struct RelationshipIndex {
+    Oid oid; // InvalidOid where somebody dropped it
+    AttrNumber start_date, end_date; // where it holds the dates, else 0
+};
+
 // A relationship status that records of a module may have (customer, prospect, ...).
 struct Status {
     int32 id;
@@ -35,12 +41,13 @@ struct Workspace {
     Oid owner; // of the relationship table: enforcement runs with its rights
     Oid relationship_table, type_table, module_table, status_table, record_status_table, workspace_table;
     RelationshipColumns column;
-    Oid source_index, target_index; // InvalidOid where somebody dropped them
+    RelationshipIndex source_index, target_index;
     std::span<const Module> modules;          // by module_id
     std::span<const RelationshipType> types;  // by type_id
     std::span<const Status> statuses;         // by status_id
     FmgrInfo key_equal, int4_equal; // for scan keys on the two indexes
 
+    const RelationshipIndex &index(Side side) const { return side == Side::source ? source_index : target_index; }
     const Module *module(int32 id) const;
     const Module *module(std::string_view name) const;
     const Module *module_of_table(Oid table) const;

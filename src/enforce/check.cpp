@@ -212,19 +212,26 @@ bool look_for_crowd(const Offender &o, Relation table, Side side, const RecordRe
         [&](const Rival &r) { raise_cardinality(o, side, record, r); });
 }
 
-// All relationships of the record on that side; of a symmetric type, on both.
+void find(const Offender &o, Relation table, Side side, const RecordRef &record, const RecordRef *partner,
+          Rivals &rivals)
+{
+    find_rivals(o.workspace, table, o.type, {side, record, partner, o.row.when, o.row.id}, rivals);
+}
+
+// All relationships of the record on that side, in the new one's time; of a
+// symmetric type, on both sides.
 void find_partners(const Offender &o, Relation table, Side side, const RecordRef &record, Rivals &rivals)
 {
-    find_rivals(o.workspace, table, o.type, side, record, nullptr, o.row.id, rivals);
+    find(o, table, side, record, nullptr, rivals);
     if (o.type.is_symmetric)
-        find_rivals(o.workspace, table, o.type, other(side), record, nullptr, o.row.id, rivals);
+        find(o, table, other(side), record, nullptr, rivals);
 }
 
 void find_pair(const Offender &o, Relation table, Rivals &rivals)
 {
-    find_rivals(o.workspace, table, o.type, Side::source, o.row.source, &o.row.target, o.row.id, rivals);
+    find(o, table, Side::source, o.row.source, &o.row.target, rivals);
     if (o.type.is_symmetric)
-        find_rivals(o.workspace, table, o.type, Side::source, o.row.target, &o.row.source, o.row.id, rivals);
+        find(o, table, Side::source, o.row.target, &o.row.source, rivals);
 }
 
 // Duplicates and limits in as few scans as the type allows: the partners of a

@@ -33,7 +33,7 @@ public:
     bool child_has_children() const
     {
         Rivals children;
-        find_rivals(o_.workspace, table_, o_.type, other(child_side_), child(), nullptr, o_.row.id, children);
+        find(other(child_side_), child(), o_.row.when, children);
         for (const Rival &rival : children)
             if (rival.when.overlaps(o_.row.when))
                 return true;
@@ -77,13 +77,18 @@ private:
         int32 next;
     };
 
+    void find(Side side, const RecordRef &record, const Interval &when, Rivals &found) const
+    {
+        find_rivals(o_.workspace, table_, o_.type, {side, record, nullptr, when, o_.row.id}, found);
+    }
+
     const RecordRef &child() const { return o_.row.record(child_side_); }
 
     int32 climb(int32 at)
     {
         Step here = steps_[static_cast<size_t>(at)];
         Rivals parents;
-        find_rivals(o_.workspace, table_, o_.type, child_side_, here.record, nullptr, o_.row.id, parents);
+        find(child_side_, here.record, here.when, parents);
         for (const Rival &rival : parents) {
             const RecordRef &parent = child_side_ == Side::source ? rival.target : rival.source;
             Interval when = here.when.intersection(rival.when);

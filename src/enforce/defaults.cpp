@@ -1,7 +1,7 @@
 // relate.relationship_defaults(): the BEFORE trigger that completes a row.
 //
 // It fills the modules that the type names, the type's importance and who wrote
-// when, and writes keys canonically. It refuses nothing: other
+// when, and writes keys canonically. It refuses only what it cannot complete: other
 // triggers may change the row after it, so the AFTER trigger checks what came of it.
 #include "catalog/record.h"
 #include "catalog/workspace.h"
@@ -65,10 +65,14 @@ Datum current_user_name()
     return PointerGetDatum(cstring_to_text(GetUserNameFromId(GetUserId(), false)));
 }
 
-void fill_module(Changes &row, AttrNumber column, int32 module_id)
+void fill_module(Changes &row, const Workspace &workspace, const RelationshipType &type, Side side)
 {
-    if (module_id)
-        row.set_if_null(column, Int32GetDatum(module_id));
+    AttrNumber column = side == Side::source ? workspace.column.source_module_id : workspace.column.target_module_id;
+    if (!row.is_null(column))
+        return;
+    if (!type.side(side).module_id)
+        raise_no_module(workspace, type, side);
+    row.set(column, Int32GetDatum(type.side(side).module_id));
 }
 
 // A key column in its canonical spelling.
@@ -119,22 +123,24 @@ HeapTuple complete(const Workspace &start, const pg::RowEvent &event)
 {
     bool no_type;
     int32 type_id = DatumGetInt32(slot_getattr(event.row, start.column.type_id, &no_type));
-    const LockedType locked = lock_type(start, no_type ? 0 : type_id);
+    if (no_type) // the column's NOT NULL says so
+        return event.old_row ? event.data->tg_newtuple : event.data->tg_trigtuple;
+    const LockedType locked = lock_type(start, type_id);
     const Workspace &workspace = locked.workspace;
     const RelationshipColumns &c = workspace.column;
     Changes row(event);
-    if (locked.type) {
-        const RelationshipType &type = *locked.type;
-        fill_module(row, c.source_module_id, type.source.module_id);
-        fill_module(row, c.target_module_id, type.target.module_id);
-        row.set_if_null(c.importance, Int16GetDatum(type.default_importance));
-        if (!is_unchanged_key(event, c.source_module_id, c.source_key))
-            normalise(row, workspace, c.source_module_id, type.source.module_id, c.source_key);
-        if (!is_unchanged_key(event, c.target_module_id, c.target_key))
-            normalise(row, workspace, c.target_module_id, type.target.module_id, c.target_key);
-        if (!is_unchanged_key(event, c.address_module_id, c.address_key))
-            normalise(row, workspace, c.address_module_id, 0, c.address_key);
-    }
+    if (!locked.type)
+        raise_unknown_type(workspace, type_id);
+    const RelationshipType &type = *locked.type;
+    fill_module(row, workspace, type, Side::source);
+    fill_module(row, workspace, type, Side::target);
+    row.set_if_null(c.importance, Int16GetDatum(type.default_importance));
+    if (!is_unchanged_key(event, c.source_module_id, c.source_key))
+        normalise(row, workspace, c.source_module_id, type.source.module_id, c.source_key);
+    if (!is_unchanged_key(event, c.target_module_id, c.target_key))
+        normalise(row, workspace, c.target_module_id, type.target.module_id, c.target_key);
+    if (!is_unchanged_key(event, c.address_module_id, c.address_key))
+        normalise(row, workspace, c.address_module_id, 0, c.address_key);
     fill_audit(row, c, event);
     return row.apply(event.old_row ? event.data->tg_newtuple : event.data->tg_trigtuple);
 }

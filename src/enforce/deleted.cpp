@@ -25,7 +25,7 @@ namespace {
 pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, const RecordRef &record)
 {
     pg::Array<Relationship> found;
-    Oid index = side == Side::source ? workspace.source_index : workspace.target_index;
+    Oid index = workspace.index(side).oid;
     if (!OidIsValid(index))
         return found;
     ScanKeyData keys[2];

@@ -44,30 +44,48 @@ Rival read_rival(const Workspace &workspace, const RelationshipType &type, const
     return rival;
 }
 
+int32 entry_date(const pg::IndexScan &scan, AttrNumber column, int32 open)
+{
+    bool is_null;
+    Datum value = pg::entry_value(scan, column, is_null);
+    return is_null ? open : DatumGetDateADT(value);
+}
+
+// The dates lie in the index: most rows that do not matter need no look at the table.
+bool entry_overlaps(const RelationshipType &type, const RelationshipIndex &dates, const pg::IndexScan &scan, const Interval &when)
+{
+    if (type.is_perpetual || !dates.start_date)
+        return true;
+    Interval entry = {entry_date(scan, dates.start_date, Interval::open_start), entry_date(scan, dates.end_date, Interval::open_end)};
+    return entry.overlaps(when);
+}
+
 } // namespace
 
-void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, Side side,
-                 const RecordRef &record, const RecordRef *partner, int64 except, Rivals &rivals)
+void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, const RivalSearch &search,
+                 Rivals &rivals)
 {
-    Oid index = side == Side::source ? workspace.source_index : workspace.target_index;
-    if (!OidIsValid(index))
-        missing_index(workspace, side);
+    const RelationshipIndex &index = workspace.index(search.side);
+    if (!OidIsValid(index.oid))
+        missing_index(workspace, search.side);
     ScanKeyData keys[5];
-    equal(keys[0], 1, workspace.int4_equal, Int32GetDatum(record.module_id));
-    equal(keys[1], 2, workspace.key_equal, record.key);
+    equal(keys[0], 1, workspace.int4_equal, Int32GetDatum(search.record.module_id));
+    equal(keys[1], 2, workspace.key_equal, search.record.key);
     equal(keys[2], 3, workspace.int4_equal, Int32GetDatum(type.id));
-    if (partner) {
-        equal(keys[3], 4, workspace.int4_equal, Int32GetDatum(partner->module_id));
-        equal(keys[4], 5, workspace.key_equal, partner->key);
+    if (search.partner) {
+        equal(keys[3], 4, workspace.int4_equal, Int32GetDatum(search.partner->module_id));
+        equal(keys[4], 5, workspace.key_equal, search.partner->key);
     }
     SnapshotData dirty;
     InitDirtySnapshot(dirty);
-    pg::IndexScan scan = pg::begin_scan(table, index, &dirty, std::span(keys, partner ? 5 : 3));
-    while (pg::next(scan)) {
+    pg::IndexScan scan = pg::begin_scan(table, index.oid, &dirty, std::span(keys, search.partner ? 5 : 3));
+    while (pg::next_entry(scan)) {
         CHECK_FOR_INTERRUPTS();
+        if (!entry_overlaps(type, index, scan, search.when) || !pg::fetch_row(scan))
+            continue;
         bool is_null;
         Datum id = slot_getattr(scan.slot, workspace.column.relationship_id, &is_null);
-        if (DatumGetInt64(id) != except)
+        if (DatumGetInt64(id) != search.except)
             rivals.push(read_rival(workspace, type, scan, dirty));
     }
     pg::end(scan);

@@ -26,9 +26,16 @@ struct Rival {
 
 using Rivals = pg::Array<Rival>;
 
-// Adds the rows of `type` in which `record` stands on `side` (with `partner` on
-// the other side, where given), except relationship `except`.
-void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, Side side,
-                 const RecordRef &record, const RecordRef *partner, int64 except, Rivals &rivals);
+// Which rows to look for.
+struct RivalSearch {
+    Side side; // on which `record` stands
+    RecordRef record;
+    const RecordRef *partner; // on the other side, or null: anyone
+    Interval when;            // only what overlaps this; ignored by perpetual types
+    int64 except;             // the relationship that asks
+};
+
+void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, const RivalSearch &search,
+                 Rivals &rivals);
 
 } // namespace relate

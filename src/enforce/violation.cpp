@@ -1,6 +1,7 @@
 // See violation.h.
 #include "enforce/violation.h"
 
+#include "catalog/record.h"
 #include "key/key_datum.h"
 #include "pg/error.h"
 #include "pg/spi.h"
@@ -13,6 +14,13 @@ namespace {
 const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
 const char *side_constraint(Side side) { return side == Side::source ? "relationship_source" : "relationship_target"; }
 const char *key_column(Side side) { return side == Side::source ? "source_key" : "target_key"; }
+
+// An English noun with its article: "an Organization".
+const char *with_article(const char *noun)
+{
+    bool vowel = noun[0] && strchr("aeiouAEIOU", noun[0]);
+    return psprintf("%s %s", vowel ? "an" : "a", noun);
+}
 
 const char *date_text(int32 day)
 {
@@ -66,6 +74,17 @@ const char *way_out(const Offender &o, const Rival &rival)
                     o.type.is_perpetual ? "" : " Or give dates that do not overlap.");
 }
 
+// The key columns with their types: "id integer" or "(order_id integer, line_no integer)".
+const char *key_shape(const Module &module)
+{
+    StringInfoData shape;
+    initStringInfo(&shape);
+    for (const KeyColumn &column : module.key)
+        appendStringInfo(&shape, "%s%s %s", shape.len ? ", " : "", pg::column_name(module.table, column.attribute),
+                         format_type_be(column.type));
+    return module.key.size() == 1 ? shape.data : psprintf("(%s)", shape.data);
+}
+
 // The schema and table fields of an error about a relationship.
 pg::Problem problem(const Workspace &workspace, int sqlstate, const char *constraint, const char *message)
 {
@@ -85,7 +104,7 @@ const char *describe(const Workspace &workspace, const RecordRef &record)
         return psprintf("record %s of module %d", cstring_of_key_datum(record.key), record.module_id);
     NamedRecord named = name_of(*module, record.key);
     if (!named.is_visible)
-        return psprintf("a %s", module->singular);
+        return with_article(module->singular);
     const char *key = cstring_of_key_datum(record.key);
     return named.name ? psprintf("%s %s (%s)", module->singular, key, named.name)
                       : psprintf("%s %s", module->singular, key);
@@ -121,6 +140,16 @@ void raise_unknown_type(const Workspace &workspace, int32 type_id)
                             psprintf("relationship type %d does not exist", type_id));
     p.hint = psprintf("SELECT type_id, name FROM %s lists the types.", pg::qualified_name(workspace.type_table));
     p.column = "type_id";
+    pg::raise(p);
+}
+
+void raise_no_module(const Workspace &workspace, const RelationshipType &type, Side side)
+{
+    pg::Problem p = problem(workspace, ERRCODE_NOT_NULL_VIOLATION, side_constraint(side),
+                            psprintf("the module of the %s must be given", side_name(side)));
+    p.detail = psprintf("Relationship type \"%s\" takes records of any module as %s.", type.name, side_name(side));
+    p.hint = psprintf("SELECT module_id, name FROM %s lists the modules.", pg::qualified_name(workspace.module_table));
+    p.column = side == Side::source ? "source_module_id" : "target_module_id";
     pg::raise(p);
 }
 
@@ -179,8 +208,12 @@ void raise_missing_endpoint(const Offender &o, Side side)
     pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
                             psprintf("the %s of this \"%s\" does not exist: %s", side_name(side), o.type.name,
                                      as_given(o, side)));
+    KeyValues values;
     if (!OidIsValid(module->table))
         p.detail = psprintf("The table of module \"%s\", or one of its key columns, is gone.", module->name);
+    else if (!values_of_key(*module, record.key, values))
+        p.detail = psprintf("%s cannot be a key of table %s, whose key is %s.", cstring_of_key_datum(record.key),
+                            pg::qualified_name(module->table), key_shape(*module));
     else
         p.detail = psprintf("Table %s has no row with the key %s; the %s is %s.", pg::qualified_name(module->table),
                             cstring_of_key_datum(record.key), side_name(other(side)), as_given(o, other(side)));
@@ -261,12 +294,12 @@ void raise_cardinality(const Offender &o, Side side, const RecordRef &record, co
 {
     int32 limit = o.type.side(side).limit;
     const RecordRef &partner = o.row.record(other(side));
-    const char *whose = module_label(o.workspace, record.module_id, false);
+    const char *whose = with_article(module_label(o.workspace, record.module_id, false));
     const char *at_a_time = o.type.is_perpetual ? "" : " at a time";
     const char *message =
-        limit == 1 ? psprintf("a %s can have only one %s by \"%s\"%s", whose,
+        limit == 1 ? psprintf("%s can have only one %s by \"%s\"%s", whose,
                               module_label(o.workspace, partner.module_id, false), o.type.name, at_a_time)
-                   : psprintf("a %s can have at most %d %s by \"%s\"%s", whose, limit,
+                   : psprintf("%s can have at most %d %s by \"%s\"%s", whose, limit,
                               module_label(o.workspace, partner.module_id, true), o.type.name, at_a_time);
     pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_cardinality", message);
     p.detail = psprintf("%s The new one: %s.", rival_sentence(o, rival),

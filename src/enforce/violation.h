@@ -19,6 +19,7 @@ struct Offender {
 [[noreturn]] void raise_reversed_dates(const Workspace &workspace, const Interval &stored);
 [[noreturn]] void raise_importance(const Workspace &workspace, int importance);
 [[noreturn]] void raise_unknown_type(const Workspace &workspace, int32 type_id);
+[[noreturn]] void raise_no_module(const Workspace &workspace, const RelationshipType &type, Side side);
 [[noreturn]] void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id);
 [[noreturn]] void raise_key_size(const Workspace &workspace, const char *column);
 [[noreturn]] void raise_inactive_type(const Offender &offender);

@@ -23,6 +23,7 @@ IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<Sca
 #else
     s.scan = index_beginscan(table, s.index, snapshot, static_cast<int>(keys.size()), 0);
 #endif
+    s.scan->xs_want_itup = true; // costs nothing where it is not looked at
     index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
     s.slot = table_slot_create(table, nullptr);
     return s;
@@ -37,7 +38,22 @@ void end(IndexScan &s)
 {
     index_endscan(s.scan);
     ExecDropSingleTupleTableSlot(s.slot);
-    index_close(s.index, AccessShareLock);
+    index_close(s.index, NoLock);
+}
+
+bool next_entry(IndexScan &s)
+{
+    return index_getnext_tid(s.scan, ForwardScanDirection) != nullptr;
+}
+
+Datum entry_value(const IndexScan &s, AttrNumber column, bool &is_null)
+{
+    return index_getattr(s.scan->xs_itup, column, s.scan->xs_itupdesc, &is_null);
+}
+
+bool fetch_row(IndexScan &s)
+{
+    return index_fetch_heap(s.scan, s.slot);
 }
 
 TableScan begin_scan(Relation table, Snapshot snapshot)

@@ -19,10 +19,16 @@ struct IndexScan {
     TupleTableSlot *slot;
 };
 
-// Opens the index, with the lock that readers take; the table is the caller's.
+// Opens the index, with the lock that readers take and keep; the table is the caller's.
 IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys);
 bool next(IndexScan &scan);
 void end(IndexScan &scan);
+
+// The same in two steps, for who can tell from the index entry that the row does
+// not matter: the next entry, and its row (false where no version of it is visible).
+bool next_entry(IndexScan &scan);
+Datum entry_value(const IndexScan &scan, AttrNumber index_column, bool &is_null);
+bool fetch_row(IndexScan &scan);
 
 // A whole table, in no order.
 struct TableScan {
