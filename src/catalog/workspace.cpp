@@ -2,6 +2,7 @@
 // of tables whose invalidation makes all entries stale.
 #include "catalog/workspace.h"
 
+#include "catalog/layout.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/scan.h"
@@ -47,21 +48,15 @@ HTAB *oid_table(const char *name, Size entry_size)
 
 // ---- reading the rows of the catalog tables ------------------------------
 
-// Named columns of the current row of a scan over one of our tables.
+// Named columns of the current row of a scan over one of our tables, whose
+// layout has been checked.
 struct Row {
     TupleTableSlot *slot;
     Oid table;
 
     Datum get(const char *column, bool &is_null) const
     {
-        AttrNumber number = get_attnum(table, column);
-        if (number == InvalidAttrNumber)
-            pg::raise({.sqlstate = ERRCODE_UNDEFINED_COLUMN,
-                       .message = psprintf("table %s lacks the column \"%s\"", pg::qualified_name(table), column),
-                       .hint = psprintf("Bring the workspace to the library's layout: "
-                                        "SELECT relate.upgrade_workspace('%s').",
-                                        get_namespace_name(get_rel_namespace(table)))});
-        return slot_getattr(slot, number, &is_null);
+        return slot_getattr(slot, get_attnum(table, column), &is_null);
     }
     const char *string(const char *column) const
     {
@@ -256,14 +251,31 @@ Oid find_key_index(Relation table, std::span<KeyColumn> key)
     return found;
 }
 
+bool may(Oid owner, Oid table, AttrNumber column, AclMode right)
+{
+    return pg_class_aclcheck(table, owner, right) == ACLCHECK_OK ||
+           pg_attribute_aclcheck(table, column, owner, right) == ACLCHECK_OK;
+}
+
+// Rules look at the table, and lock its rows, in the name of the workspace's
+// owner: he must hold the rights that foreign keys ask for, at this moment.
+bool may_refer(Oid owner, const Module &module)
+{
+    for (const KeyColumn &column : module.key)
+        if (!may(owner, module.table, column.attribute, ACL_REFERENCES))
+            return false;
+    return !module.kind_column || may(owner, module.table, module.kind_column, ACL_SELECT);
+}
+
 AttrNumber column_number(Oid table, const char *name)
 {
     return name ? get_attnum(table, name) : InvalidAttrNumber;
 }
 
 // What the table itself says: columns by number, the index. A module whose
-// table or key column is gone keeps table = InvalidOid and finds no record.
-void read_table(Module &module, std::span<const Datum> key, std::span<const Datum> names, const char *kind_column,
+// table, key column or unique index is gone, or closed to the workspace's owner,
+// keeps table = InvalidOid and finds no record.
+void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span<const Datum> names, const char *kind_column,
                 const char *date_column)
 {
     Relation table = try_relation_open(module.table, AccessShareLock);
@@ -291,15 +303,15 @@ void read_table(Module &module, std::span<const Datum> key, std::span<const Datu
         std::span<KeyColumn> key_columns{columns, key.size()};
         module.index = find_key_index(table, key_columns);
         module.key = key_columns;
-        module.is_direct = OidIsValid(module.index) && table->rd_rel->relkind == RELKIND_RELATION &&
+        module.is_direct = table->rd_rel->relkind == RELKIND_RELATION &&
                            table->rd_tableam == GetHeapamTableAmRoutine();
-    } else {
-        module.table = InvalidOid;
     }
+    if (!OidIsValid(module.index) || !may_refer(owner, module))
+        module.table = InvalidOid;
     table_close(table, AccessShareLock);
 }
 
-Module read_module(const Row &row)
+Module read_module(Oid owner, const Row &row)
 {
     Module module = {};
     module.id = row.integer("module_id");
@@ -310,32 +322,23 @@ Module read_module(const Row &row)
     module.kind = row.string("kind");
     module.is_system = row.boolean("is_system");
     watch(module.table);
-    read_table(module, row.names("key_columns"), row.names("name_columns"), row.identifier("kind_column"),
+    read_table(owner, module, row.names("key_columns"), row.names("name_columns"), row.identifier("kind_column"),
                row.identifier("date_column"));
     return module;
 }
 
 // ---- a whole workspace --------------------------------------------------------
 
-Oid table_named(Oid schema, const char *name)
+Oid watched_table(Oid schema, const char *name)
 {
     Oid table = get_relname_relid(name, schema);
-    if (!OidIsValid(table))
-        pg::raise({.sqlstate = ERRCODE_UNDEFINED_TABLE,
-                   .message = psprintf("workspace \"%s\" lacks its table \"%s\"", get_namespace_name(schema), name)});
     watch(table);
     return table;
 }
 
 RelationshipColumns read_columns(Oid table)
 {
-    auto number = [table](const char *name) {
-        AttrNumber found = get_attnum(table, name);
-        if (found == InvalidAttrNumber)
-            pg::raise({.sqlstate = ERRCODE_UNDEFINED_COLUMN,
-                       .message = psprintf("table %s lacks the column \"%s\"", pg::qualified_name(table), name)});
-        return found;
-    };
+    auto number = [table](const char *name) { return get_attnum(table, name); };
     return {number("relationship_id"), number("type_id"),    number("source_module_id"), number("source_key"),
             number("target_module_id"), number("target_key"), number("start_date"),       number("end_date"),
             number("importance"),       number("description"), number("email"),           number("phone"),
@@ -394,18 +397,18 @@ Workspace *read_workspace(Oid schema)
     auto *ws = static_cast<Workspace *>(palloc0(sizeof(Workspace)));
     ws->schema = schema;
     ws->name = get_namespace_name(schema);
-    ws->relationship_table = table_named(schema, "relationship");
-    ws->type_table = table_named(schema, "relationship_type");
-    ws->module_table = table_named(schema, "module");
-    ws->status_table = table_named(schema, "status");
-    ws->record_status_table = table_named(schema, "record_status");
-    ws->workspace_table = table_named(schema, "workspace");
+    ws->relationship_table = watched_table(schema, "relationship");
+    ws->type_table = watched_table(schema, "relationship_type");
+    ws->module_table = watched_table(schema, "module");
+    ws->status_table = watched_table(schema, "status");
+    ws->record_status_table = watched_table(schema, "record_status");
+    ws->workspace_table = watched_table(schema, "workspace");
     ws->column = read_columns(ws->relationship_table);
     read_indexes(*ws);
     pg::Array<Module> modules;
     pg::Array<RelationshipType> types;
     Snapshot snapshot = pg::latest_snapshot();
-    for_each_row(ws->module_table, snapshot, [&](const Row &row) { modules.push(read_module(row)); });
+    for_each_row(ws->module_table, snapshot, [&](const Row &row) { modules.push(read_module(ws->owner, row)); });
     for_each_row(ws->type_table, snapshot, [&](const Row &row) { types.push(read_type(row)); });
     pg::Array<Status> statuses;
     for_each_row(ws->status_table, snapshot, [&](const Row &row) {
@@ -434,7 +437,9 @@ void refresh(Entry &entry)
     entry.generation = started;
 }
 
-const Workspace &workspace_in(Oid schema)
+// The workspace in the schema, or null where its layout is not one that the
+// library reads: then `problem` says why.
+const Workspace *try_workspace(Oid schema, const char *&problem)
 {
     bool known;
     auto *entry = static_cast<Entry *>(hash_search(entries, &schema, HASH_ENTER, &known));
@@ -443,9 +448,26 @@ const Workspace &workspace_in(Oid schema)
         entry->memory = nullptr;
         entry->generation = 0;
     }
-    if (entry->generation != generation)
-        refresh(*entry);
-    return *entry->workspace;
+    if (entry->generation == generation)
+        return entry->workspace;
+    problem = layout_problem(schema);
+    if (problem)
+        return nullptr;
+    refresh(*entry);
+    return entry->workspace;
+}
+
+const Workspace &workspace_in(Oid schema)
+{
+    const char *problem = nullptr;
+    if (const Workspace *workspace = try_workspace(schema, problem))
+        return *workspace;
+    const char *name = get_namespace_name(schema);
+    pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+               .message = psprintf("schema \"%s\" is not a workspace that this version of pg_relate reads", name),
+               .detail = psprintf("For one thing, %s.", problem),
+               .hint = psprintf("SELECT relate.upgrade_workspace(%s) brings an older layout up to date.",
+                                quote_literal_cstr(name))});
 }
 
 // ---- which schemas are workspaces ----------------------------------------------
@@ -474,7 +496,7 @@ bool has_our_trigger(Oid table, Oid function)
 bool is_known(Oid schema)
 {
     auto *entry = static_cast<Entry *>(hash_search(entries, &schema, HASH_FIND, nullptr));
-    return entry && entry->generation == generation;
+    return entry && entry->workspace && entry->generation == generation;
 }
 
 bool is_workspace(Oid schema)
@@ -501,8 +523,10 @@ pg::Array<Oid> workspace_schemas()
 bool claims_default(Oid schema)
 {
     bool claims = false;
+    if (layout_problem(schema))
+        return false;
     Snapshot snapshot = pg::latest_snapshot();
-    for_each_row(table_named(schema, "workspace"), snapshot,
+    for_each_row(watched_table(schema, "workspace"), snapshot,
                  [&](const Row &row) { claims = claims || row.boolean("is_default"); });
     pg::done(snapshot);
     return claims;
@@ -604,8 +628,10 @@ const Workspace &current_workspace()
 std::span<const Workspace *const> every_workspace()
 {
     pg::Array<const Workspace *> found;
+    const char *problem;
     for (Oid schema : workspace_schemas())
-        found.push(&workspace_in(schema));
+        if (const Workspace *workspace = try_workspace(schema, problem))
+            found.push(workspace);
     return found.view();
 }
 

@@ -40,7 +40,9 @@ Attempt try_lock(Relation table, const Module &module, const KeyValues &values, 
         TM_Result result = table_tuple_lock(
             table, &row, snapshot, locked, GetCurrentCommandId(false), mode, LockWaitBlock,
             TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS | TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
-        if (result != TM_Ok)
+        if (result == TM_SelfModified)
+            attempt = Attempt::absent;
+        else if (result != TM_Ok)
             attempt = Attempt::changed; // deleted, or moved to another partition, while we waited
         else if (failure.traversed && !row_has_key(module, values, locked))
             attempt = Attempt::changed; // the version we locked bears another key
