@@ -46,7 +46,7 @@ void check_record(const Workspace &workspace, const StatusRow &row)
         p.column = "module_id";
         pg::raise(p);
     }
-    LockedRecord found = lock_record(workspace, *module, row.key, false);
+    LockedRecord found = lock_record(*module, row.key, false);
     if (found.exists && equal_key_datums(found.key, row.key))
         return;
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "record_status_record",

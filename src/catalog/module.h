@@ -31,7 +31,8 @@ struct Module {
     const char *name;
     const char *singular;
     const char *plural;
-    Oid table; // InvalidOid where the table is gone
+    Oid table; // InvalidOid where it cannot be used: gone, without its key, or closed to us
+    Oid owner; // of the table
     bool is_system;
     bool is_direct; // a plain heap table with a usable index: may be scanned below SQL
     Oid index;

@@ -2,6 +2,8 @@
 #include "catalog/record.h"
 
 #include "key/row_literal.h"
+#include "pg/input.h"
+#include "pg/memory.h"
 #include "pg/settings.h"
 #include "pg/spi.h"
 
@@ -110,14 +112,13 @@ Datum uuid_datum(UuidBytes bytes)
     return UUIDPGetDatum(uuid);
 }
 
-Datum read_other(const KeyColumn &column, std::string_view text)
+bool read_other(const KeyColumn &column, std::string_view text, Datum &value)
 {
     char *zero_terminated = pnstrdup(text.data(), text.size());
-    Datum value = 0;
-    pg::with_pinned_settings([&] {
-        value = InputFunctionCall(const_cast<FmgrInfo *>(&column.input), zero_terminated, column.input_parameter, -1);
-    });
-    return value;
+    bool is_value = false;
+    pg::with_pinned_settings(
+        [&] { is_value = pg::read_value(column.input, zero_terminated, column.input_parameter, value); });
+    return is_value;
 }
 
 bool value_of_text(const KeyColumn &column, std::string_view text, Datum &value)
@@ -141,8 +142,7 @@ bool value_of_text(const KeyColumn &column, std::string_view text, Datum &value)
         value = text_datum(text);
         return true;
     case KeyColumnKind::other:
-        value = read_other(column, text);
-        return true;
+        return read_other(column, text, value);
     }
     pg_unreachable();
 }
@@ -214,6 +214,7 @@ bool needs_row_for_canonical(const Module &module)
     return false;
 }
 
+// Read as the table's owner: whoever may write the key learns no more by it.
 Datum canonical_from_table(const Module &module, Datum key, const KeyValues &values)
 {
     StringInfoData sql;
@@ -227,18 +228,17 @@ Datum canonical_from_table(const Module &module, Datum key, const KeyValues &val
     for (size_t i = 0; i < module.key.size(); ++i)
         arguments[i] = {module.key[i].type, values.values[i]};
     MemoryContext caller = CurrentMemoryContext;
-    pg::spi_session([&] {
-        if (pg::run(sql.data, {arguments, module.key.size()}, pg::Sees::latest, 1) == 0)
-            return;
-        Datum row[INDEX_MAX_KEYS];
-        for (size_t i = 0; i < module.key.size(); ++i) {
-            bool is_null;
-            row[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, static_cast<int>(i) + 1, &is_null);
-        }
-        Datum found = key_of_values(module, row);
-        MemoryContext session = MemoryContextSwitchTo(caller);
-        key = datumCopy(found, false, -1);
-        MemoryContextSwitchTo(session);
+    pg::as_owner(module.owner, [&] {
+        pg::spi_session([&] {
+            if (pg::run(sql.data, {arguments, module.key.size()}, pg::Sees::latest, 1) == 0)
+                return;
+            Datum row[INDEX_MAX_KEYS];
+            for (size_t i = 0; i < module.key.size(); ++i) {
+                bool is_null;
+                row[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, static_cast<int>(i) + 1, &is_null);
+            }
+            key = pg::in_context(caller, [&] { return key_of_values(module, row); });
+        });
     });
     return key;
 }

@@ -283,6 +283,7 @@ void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span
         module.table = InvalidOid;
         return;
     }
+    module.owner = table->rd_rel->relowner;
     auto *columns = palloc_array(KeyColumn, key.size());
     bool whole = true;
     for (size_t i = 0; i < key.size() && whole; ++i) {

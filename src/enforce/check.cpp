@@ -122,7 +122,7 @@ LockedRecord check_exists(const Offender &o, Side side)
 {
     const RecordRef &given = o.row.record(side);
     const Module *module = o.workspace.module(given.module_id);
-    LockedRecord found = lock_record(o.workspace, *module, given.key, o.type.side(side).kind != nullptr);
+    LockedRecord found = lock_record(*module, given.key, o.type.side(side).kind != nullptr);
     if (!found.exists)
         raise_missing_endpoint(o, side);
     if (!equal_key_datums(found.key, given.key))
@@ -148,7 +148,7 @@ void check_contact_details(const Offender &o)
     if (!o.row.has_address_record)
         return;
     const Module *module = o.workspace.module(o.row.address.module_id);
-    if (!module || !lock_record(o.workspace, *module, o.row.address.key, false).exists)
+    if (!module || !lock_record(*module, o.row.address.key, false).exists)
         raise_missing_address(o);
 }
 

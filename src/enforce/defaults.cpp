@@ -86,8 +86,7 @@ void normalise(Changes &row, const Workspace &workspace, AttrNumber module_colum
     Datum given = row.get(key_column);
     if (!module || is_canonical(*module, given))
         return;
-    Datum canonical = 0;
-    pg::as_owner(workspace.owner, [&] { canonical = canonical_key(*module, given); });
+    Datum canonical = canonical_key(*module, given);
     if (!equal_key_datums(canonical, given))
         row.set(key_column, canonical);
 }

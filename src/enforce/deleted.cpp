@@ -145,7 +145,7 @@ Datum relate_record_deleted(PG_FUNCTION_ARGS)
             continue;
         RecordRef gone = {module->id, key_of_row(*module, event.table, event.row)};
         // Moved to another partition, or made again: not gone.
-        if (!record_exists(*workspace, *module, gone.key))
+        if (!record_exists(*module, gone.key))
             record_is_gone(*workspace, gone);
     }
     return PointerGetDatum(nullptr);

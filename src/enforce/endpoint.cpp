@@ -92,7 +92,9 @@ const char *lock_statement(const Module &module, bool by_row, bool locks)
     return sql.data;
 }
 
-LockedRecord find_by_sql(const Workspace &workspace, const Module &module, const KeyValues &values, bool wants_kind,
+// Run as the table's owner, as referential integrity does: the workspace's owner
+// has shown that he may refer to it.
+LockedRecord find_by_sql(const Module &module, const KeyValues &values, bool wants_kind,
                          bool locks)
 {
     LockedRecord record = {};
@@ -101,7 +103,7 @@ LockedRecord find_by_sql(const Workspace &workspace, const Module &module, const
     for (size_t i = 0; i < module.key.size(); ++i)
         arguments[i] = {module.key[i].type, values.values[i]};
     MemoryContext caller = CurrentMemoryContext;
-    pg::as_owner(workspace.owner, [&] {
+    pg::as_owner(module.owner, [&] {
         pg::spi_session([&] {
             if (pg::run(sql, {arguments, module.key.size()}, pg::Sees::latest, 1) == 0)
                 return;
@@ -124,23 +126,23 @@ LockedRecord find_by_sql(const Workspace &workspace, const Module &module, const
 
 } // namespace
 
-LockedRecord lock_record(const Workspace &workspace, const Module &module, Datum key, bool wants_kind)
+LockedRecord lock_record(const Module &module, Datum key, bool wants_kind)
 {
     KeyValues values;
     if (!values_of_key(module, key, values))
         return {};
     if (module.is_direct)
         return lock_directly(module, values, wants_kind);
-    return find_by_sql(workspace, module, values, wants_kind, true);
+    return find_by_sql(module, values, wants_kind, true);
 }
 
-bool record_exists(const Workspace &workspace, const Module &module, Datum key)
+bool record_exists(const Module &module, Datum key)
 {
     KeyValues values;
     if (!values_of_key(module, key, values))
         return false;
     if (!module.is_direct)
-        return find_by_sql(workspace, module, values, false, false).exists;
+        return find_by_sql(module, values, false, false).exists;
     ScanKeyData keys[INDEX_MAX_KEYS];
     Relation table = table_open(module.table, AccessShareLock);
     Snapshot snapshot = pg::latest_snapshot();

@@ -18,9 +18,9 @@ struct LockedRecord {
 };
 
 // `wants_kind` locks FOR SHARE and reads the kind column where the module has one.
-LockedRecord lock_record(const Workspace &workspace, const Module &module, Datum key, bool wants_kind);
+LockedRecord lock_record(const Module &module, Datum key, bool wants_kind);
 
 // Whether the key exists now, without a lock: for a row that only moved between partitions.
-bool record_exists(const Workspace &workspace, const Module &module, Datum key);
+bool record_exists(const Module &module, Datum key);
 
 } // namespace relate

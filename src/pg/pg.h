@@ -54,6 +54,9 @@ extern "C" {
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#endif
 #include "port/pg_bswap.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
