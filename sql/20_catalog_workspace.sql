@@ -31,13 +31,17 @@ AS $$
     SELECT n.nspname, pg_get_userbyid(c.relowner), c.oid::regclass
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relname = 'relationship' AND c.relkind IN ('r', 'p')
+    WHERE c.relname = 'relationship'
       AND EXISTS (SELECT FROM pg_trigger t
                   WHERE t.tgrelid = c.oid AND t.tgfoid = to_regprocedure('relate.relationship_check()'))
+      -- A view in place of a table could run a stranger's code.
+      AND (SELECT count(*) = 6 FROM pg_class part
+           WHERE part.relnamespace = c.relnamespace AND part.relkind IN ('r', 'p')
+             AND part.relname IN ('workspace', 'module', 'relationship_type', 'relationship', 'status', 'record_status'))
     ORDER BY n.nspname
 $$;
 COMMENT ON FUNCTION relate.find_workspaces() IS
-'Internal. All workspaces of the database: the schemas whose table "relationship" has our trigger.';
+'Internal. All workspaces of the database: the schemas that have our tables, with our trigger on "relationship".';
 
 CREATE FUNCTION relate.find_workspace(name text) RETURNS name
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -524,6 +528,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found_id int;
+    names text[];
 BEGIN
     IF kind = 'module' THEN
         EXECUTE format('SELECT module_id FROM %I.module WHERE name = $1', workspace) INTO found_id USING name;
@@ -531,9 +536,12 @@ BEGIN
         EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO found_id USING name;
     END IF;
     IF found_id IS NULL AND name IS NOT NULL THEN
+        EXECUTE format('SELECT array_agg(name) FROM %I.%I', workspace, kind) INTO names;
         RAISE '% "%" does not exist', replace(kind, '_', ' '), name
             USING ERRCODE = 'undefined_object', SCHEMA = workspace, TABLE = kind,
-                  HINT = format('SELECT name FROM relate.%s() lists those of the workspace.', kind || 's');
+                  CONSTRAINT = CASE kind WHEN 'relationship_type' THEN 'relationship_type_active' ELSE '' END,
+                  HINT = coalesce(relate.similar_names(name, names),
+                                  format('SELECT name FROM relate.%ss() lists those of the workspace.', kind));
     END IF;
     RETURN found_id;
 END;
