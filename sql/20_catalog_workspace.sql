@@ -117,6 +117,39 @@ $$;
 COMMENT ON FUNCTION relate.workspaces() IS
 'Lists the workspaces of the database. is_default and layout_version are null where the caller may not read them; relationships is the planner''s estimate, null before the first ANALYZE.';
 
+CREATE FUNCTION relate.find_id(workspace name, kind text, name text) RETURNS int
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_id int;
+    names text[];
+BEGIN
+    IF kind = 'module' THEN
+        EXECUTE format('SELECT module_id FROM %I.module WHERE name = $1', workspace) INTO found_id USING name;
+    ELSE
+        EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO found_id USING name;
+    END IF;
+    IF found_id IS NULL AND name IS NOT NULL THEN
+        EXECUTE format('SELECT array_agg(name) FROM %I.%I', workspace, kind) INTO names;
+        RAISE '% "%" does not exist', replace(kind, '_', ' '), name
+            USING ERRCODE = 'undefined_object', SCHEMA = workspace, TABLE = kind,
+                  CONSTRAINT = CASE kind WHEN 'relationship_type' THEN 'relationship_type_active' ELSE '' END,
+                  HINT = coalesce(relate.similar_names(name, names),
+                                  format('SELECT name FROM relate.%ss() lists those of the workspace.', kind));
+    END IF;
+    RETURN found_id;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_id(name, text, text) IS
+'Internal. Id of the "module" or "relationship_type" of this name in a workspace; null for null; raises 42704 for an unknown name.';
+
+-- Writing by names: INSERT and COPY into relationship_list.
+CREATE FUNCTION relate.relationship_list_insert() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_relationship_list_insert';
+COMMENT ON FUNCTION relate.relationship_list_insert() IS
+'Trigger of the view relationship_list: writes the row to "relationship", with ids for the names of type and modules. Columns that only show (names, roles, labels, is_current, the audit columns) are ignored. Errors: 42704 unknown names, 22004 no type, and those of relationship_check.';
+
 -- ---- making one -------------------------------------------------------------
 
 CREATE FUNCTION relate.create_workspace_schema(name text) RETURNS void
@@ -519,62 +552,6 @@ END;
 $$;
 COMMENT ON FUNCTION relate.create_workspace(text) IS
 'Makes the schema (or uses an existing one), and in it the tables of a workspace, owned by the caller. The first workspace of a database becomes the default one. Returns the name. Errors: 42710 a workspace already, 42P07 relations of those names in the way, 42939 a reserved name.';
-
--- ---- writing through relationship_list ---------------------------------------
-
-CREATE FUNCTION relate.find_id(workspace name, kind text, name text) RETURNS int
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    found_id int;
-    names text[];
-BEGIN
-    IF kind = 'module' THEN
-        EXECUTE format('SELECT module_id FROM %I.module WHERE name = $1', workspace) INTO found_id USING name;
-    ELSE
-        EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO found_id USING name;
-    END IF;
-    IF found_id IS NULL AND name IS NOT NULL THEN
-        EXECUTE format('SELECT array_agg(name) FROM %I.%I', workspace, kind) INTO names;
-        RAISE '% "%" does not exist', replace(kind, '_', ' '), name
-            USING ERRCODE = 'undefined_object', SCHEMA = workspace, TABLE = kind,
-                  CONSTRAINT = CASE kind WHEN 'relationship_type' THEN 'relationship_type_active' ELSE '' END,
-                  HINT = coalesce(relate.similar_names(name, names),
-                                  format('SELECT name FROM relate.%ss() lists those of the workspace.', kind));
-    END IF;
-    RETURN found_id;
-END;
-$$;
-COMMENT ON FUNCTION relate.find_id(name, text, text) IS
-'Internal. Id of the "module" or "relationship_type" of this name in a workspace; null for null; raises 42704 for an unknown name.';
-
-CREATE FUNCTION relate.relationship_list_insert() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM relate.not_null('{relationship_type}', NEW.relationship_type);
-    EXECUTE format('INSERT INTO %1$I.relationship (relationship_id, type_id, source_module_id, source_key, '
-                   'target_module_id, target_key, start_date, end_date, importance, description, email, phone, '
-                   'address, address_module_id, address_key, is_primary, attributes) '
-                   'VALUES (coalesce($1, nextval(%2$L)), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '
-                   '$15, coalesce($16, false), $17) '
-                   'RETURNING relationship_id, source_key, target_key, importance, is_primary, created_at, created_by',
-                   TG_TABLE_SCHEMA, pg_get_serial_sequence(format('%I.relationship', TG_TABLE_SCHEMA), 'relationship_id'))
-        INTO NEW.relationship_id, NEW.source_key, NEW.target_key, NEW.importance, NEW.is_primary, NEW.created_at,
-             NEW.created_by
-        USING NEW.relationship_id, relate.find_id(TG_TABLE_SCHEMA, 'relationship_type', NEW.relationship_type),
-              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.source_module), NEW.source_key,
-              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.target_module), NEW.target_key,
-              NEW.start_date, NEW.end_date, NEW.importance, NEW.description, NEW.email, NEW.phone, NEW.address,
-              relate.find_id(TG_TABLE_SCHEMA, 'module', NEW.address_module), NEW.address_key,
-              NEW.is_primary, NEW.attributes;
-    RETURN NEW;
-END;
-$$;
-COMMENT ON FUNCTION relate.relationship_list_insert() IS
-'Trigger of the view relationship_list: writes the row to "relationship", with ids for the names of type and modules. Columns that only show (names, roles, labels, is_current, the audit columns) are ignored. Unknown names: 42704.';
 
 -- ---- dropping, choosing, granting, upgrading ----------------------------------
 

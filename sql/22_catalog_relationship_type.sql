@@ -847,39 +847,6 @@ COMMENT ON FUNCTION relate.preview_relationship_type(text, text, text, text, tex
 
 -- ---- what may be related to what -----------------------------------------------------------
 
-CREATE FUNCTION relate.kind_of_record(module relate.module_entry, key relate.record_key) RETURNS text
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-SET DateStyle = 'ISO, YMD'
-SET TimeZone = 'UTC'
-SET extra_float_digits = 1
-SET bytea_output = 'hex'
-AS $$
-DECLARE
-    condition text;
-    kind text;
-BEGIN
-    IF module.kind_column IS NULL THEN
-        RETURN module.kind;
-    END IF;
-    -- A key of several columns is their row literal.
-    SELECT CASE WHEN cardinality(module.key_columns) > 1
-                THEN format('ROW(%s)::text = $1', string_agg(quote_ident(c), ', ' ORDER BY n))
-                ELSE string_agg(format('%I = $1::%s', c, (SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-                                                          WHERE attrelid = module.table_name AND attname = c)), '') END
-    INTO condition
-    FROM unnest(module.key_columns) WITH ORDINALITY AS k (c, n);
-    EXECUTE format('SELECT %I::text FROM %s WHERE %s', module.kind_column, module.table_name, condition)
-        INTO kind USING key::text;
-    RETURN kind;
-EXCEPTION
-    WHEN data_exception THEN
-        RETURN NULL; -- no value of the key column's type, so no record's key
-END;
-$$;
-COMMENT ON FUNCTION relate.kind_of_record(relate.module_entry, relate.record_key) IS
-'Internal. The kind of a record: its module''s, or what its row says as far as the caller may read it; null where there is none.';
-
 CREATE FUNCTION relate.count_partners(workspace name, type_id int, is_symmetric boolean, is_perpetual boolean,
                                       side text, module_id int, key relate.record_key)
 RETURNS bigint
@@ -961,7 +928,7 @@ COMMENT ON FUNCTION relate.why_no_room(name, relate.type_draft, relate.module_en
 CREATE FUNCTION relate.possible_types(from_module text, from_key relate.record_key, to_module text,
                                       to_key relate.record_key)
 RETURNS TABLE (type text, label text, direction text, has_room boolean, reason text)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
@@ -985,7 +952,7 @@ BEGIN
           AND NOT (t.is_symmetric AND way.direction = 'backward')
         ORDER BY t.name, way.direction DESC
         $sql$, workspace)
-        USING near.module_id, relate.kind_of_record(near, from_key), far.module_id, relate.kind_of_record(far, to_key)
+        USING near.module_id, relate.record_kind(from_module, from_key), far.module_id, relate.record_kind(to_module, to_key)
     LOOP
         draft := jsonb_populate_record(NULL::relate.type_draft, type_row);
         type := draft.name;

@@ -11,7 +11,7 @@ struct SavedPlan {
     SPIPlanPtr plan;
 };
 
-constexpr int max_arguments = 16;
+constexpr int max_arguments = 20;
 HTAB *saved_plans;
 
 uint32 sql_hash(const void *key, Size)
