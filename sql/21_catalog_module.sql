@@ -146,18 +146,19 @@ CREATE FUNCTION relate.find_columns(table_name regclass, wanted text[], category
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT found.columns
-    FROM unnest(wanted) WITH ORDINALITY AS one (names, position)
-    CROSS JOIN LATERAL (
-        SELECT array_agg((SELECT a.attname
-                          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-                          WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
-                            AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
-                            AND regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') = word
-                          ORDER BY a.attnum LIMIT 1) ORDER BY place) AS columns
-        FROM string_to_table(one.names, ' ') WITH ORDINALITY AS part (word, place)
-    ) AS found
-    WHERE array_position(found.columns, NULL) IS NULL
+    WITH has AS MATERIALIZED (
+        SELECT DISTINCT ON (word) regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') AS word, a.attname
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
+          AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
+        ORDER BY word, a.attnum
+    )
+    SELECT array_agg(has.attname ORDER BY part.place)
+    FROM unnest(wanted) WITH ORDINALITY AS one (words, position)
+    CROSS JOIN string_to_table(one.words, ' ') WITH ORDINALITY AS part (word, place)
+    LEFT JOIN has ON has.word = part.word
+    GROUP BY one.position
+    HAVING bool_and(has.word IS NOT NULL)
     ORDER BY one.position
     LIMIT 1
 $$;
