@@ -81,12 +81,14 @@ void find_rivals(const Workspace &workspace, Relation table, const RelationshipT
     pg::IndexScan scan = pg::begin_scan(table, index.oid, &dirty, std::span(keys, search.partner ? 5 : 3));
     while (pg::next_entry(scan)) {
         CHECK_FOR_INTERRUPTS();
-        if (!entry_overlaps(type, index, scan, search.when) || !pg::fetch_row(scan))
+        if (!entry_overlaps(type, index, scan, search.when))
             continue;
-        bool is_null;
-        Datum id = slot_getattr(scan.slot, workspace.column.relationship_id, &is_null);
-        if (DatumGetInt64(id) != search.except)
-            rivals.push(read_rival(workspace, type, scan, dirty));
+        while (pg::fetch_row(scan)) {
+            bool is_null;
+            Datum id = slot_getattr(scan.slot, workspace.column.relationship_id, &is_null);
+            if (DatumGetInt64(id) != search.except)
+                rivals.push(read_rival(workspace, type, scan, dirty));
+        }
     }
     pg::end(scan);
 }

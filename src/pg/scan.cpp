@@ -43,6 +43,7 @@ void end(IndexScan &s)
 
 bool next_entry(IndexScan &s)
 {
+    s.fetched = false;
     return index_getnext_tid(s.scan, ForwardScanDirection) != nullptr;
 }
 
@@ -53,6 +54,9 @@ Datum entry_value(const IndexScan &s, AttrNumber column, bool &is_null)
 
 bool fetch_row(IndexScan &s)
 {
+    if (s.fetched && !s.scan->xs_heap_continue)
+        return false;
+    s.fetched = true;
     return index_fetch_heap(s.scan, s.slot);
 }
 

@@ -17,6 +17,7 @@ struct IndexScan {
     Relation index;
     IndexScanDesc scan;
     TupleTableSlot *slot;
+    bool fetched; // a row of the current entry
 };
 
 // Opens the index, with the lock that readers take and keep; the table is the caller's.
@@ -25,7 +26,8 @@ bool next(IndexScan &scan);
 void end(IndexScan &scan);
 
 // The same in two steps, for who can tell from the index entry that the row does
-// not matter: the next entry, and its row (false where no version of it is visible).
+// not matter: the next entry, and its row. fetch_row is called until it says false:
+// a dirty snapshot may see two versions of one row behind one entry.
 bool next_entry(IndexScan &scan);
 Datum entry_value(const IndexScan &scan, AttrNumber index_column, bool &is_null);
 bool fetch_row(IndexScan &scan);
