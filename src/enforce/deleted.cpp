@@ -73,15 +73,21 @@ void refuse_if_forbidden(const Workspace &workspace, Side side, const pg::Array<
     raise_delete_refused({workspace, type ? *type : lost_type, *first}, side, count);
 }
 
-void remove(const Workspace &workspace, const pg::Array<Relationship> &found)
+// The record is named again: another transaction may have moved the relationship
+// to another record while we waited for it.
+void remove(const Workspace &workspace, Side side, const RecordRef &record, const pg::Array<Relationship> &found)
 {
     if (found.empty())
         return;
-    const char *sql = psprintf("DELETE FROM %s WHERE relationship_id OPERATOR(pg_catalog.=) $1",
-                               pg::qualified_name(workspace.relationship_table));
+    const char *name = side == Side::source ? "source" : "target";
+    const char *sql = psprintf("DELETE FROM %s WHERE relationship_id OPERATOR(pg_catalog.=) $1 "
+                               "AND %s_module_id OPERATOR(pg_catalog.=) $2 AND %s_key OPERATOR(relate.=) $3",
+                               pg::qualified_name(workspace.relationship_table), name, name);
     for (const Relationship &row : found) {
-        pg::Argument argument[] = {{INT8OID, Int64GetDatum(row.id)}};
-        pg::run(sql, argument, pg::Sees::latest_checked);
+        pg::Argument arguments[] = {{INT8OID, Int64GetDatum(row.id)},
+                                    {INT4OID, Int32GetDatum(record.module_id)},
+                                    {record_key_type(), record.key}};
+        pg::run(sql, arguments, pg::Sees::latest_checked);
     }
 }
 
@@ -106,8 +112,8 @@ void record_is_gone(const Workspace &workspace, const RecordRef &record)
         refuse_if_forbidden(workspace, side, found[static_cast<int>(side)]);
     pg::as_owner(workspace.owner, [&] {
         pg::spi_session([&] {
-            remove(workspace, found[0]);
-            remove(workspace, found[1]);
+            remove(workspace, Side::source, record, found[0]);
+            remove(workspace, Side::target, record, found[1]);
             forget(workspace, record);
         });
     });
