@@ -9,6 +9,7 @@
 #include "catalog/record.h"
 #include "catalog/workspace.h"
 #include "enforce/endpoint.h"
+#include "enforce/rivals.h"
 #include "enforce/type_lock.h"
 #include "enforce/violation.h"
 #include "key/key_datum.h"
@@ -25,9 +26,6 @@ namespace {
 pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, const RecordRef &record)
 {
     pg::Array<Relationship> found;
-    Oid index = workspace.index(side).oid;
-    if (!OidIsValid(index))
-        return found;
     ScanKeyData keys[2];
     ScanKeyEntryInitializeWithInfo(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid, InvalidOid,
                                    const_cast<FmgrInfo *>(&workspace.int4_equal), Int32GetDatum(record.module_id));
@@ -35,7 +33,7 @@ pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, 
                                    const_cast<FmgrInfo *>(&workspace.key_equal), record.key);
     Relation table = table_open(workspace.relationship_table, AccessShareLock);
     Snapshot snapshot = pg::latest_snapshot();
-    pg::IndexScan scan = pg::begin_scan(table, index, snapshot, keys);
+    pg::IndexScan scan = pg::begin_scan(table, index_for(workspace, side).oid, snapshot, keys);
     while (pg::next(scan)) {
         CHECK_FOR_INTERRUPTS();
         Relationship row = read_relationship(workspace, scan.slot);

@@ -10,7 +10,7 @@ namespace relate {
 
 namespace {
 
-void missing_index(const Workspace &workspace, Side side)
+[[noreturn]] void missing_index(const Workspace &workspace, Side side)
 {
     pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                .message = psprintf("table %s lacks its index by %s", pg::qualified_name(workspace.relationship_table),
@@ -62,12 +62,18 @@ bool entry_overlaps(const RelationshipType &type, const RelationshipIndex &dates
 
 } // namespace
 
+const RelationshipIndex &index_for(const Workspace &workspace, Side side)
+{
+    const RelationshipIndex &index = workspace.index(side);
+    if (!OidIsValid(index.oid))
+        missing_index(workspace, side);
+    return index;
+}
+
 void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, const RivalSearch &search,
                  Rivals &rivals)
 {
-    const RelationshipIndex &index = workspace.index(search.side);
-    if (!OidIsValid(index.oid))
-        missing_index(workspace, search.side);
+    const RelationshipIndex &index = index_for(workspace, search.side);
     ScanKeyData keys[5];
     equal(keys[0], 1, workspace.int4_equal, Int32GetDatum(search.record.module_id));
     equal(keys[1], 2, workspace.key_equal, search.record.key);

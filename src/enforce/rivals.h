@@ -35,6 +35,9 @@ struct RivalSearch {
     int64 except;             // the relationship that asks
 };
 
+// The index by records of that side; an error where somebody dropped it.
+const RelationshipIndex &index_for(const Workspace &workspace, Side side);
+
 void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, const RivalSearch &search,
                  Rivals &rivals);
 
