@@ -268,6 +268,8 @@ bool look_for_primary(const Offender &o, Relation table)
         return false;
     Rivals rivals;
     find_partners(o, table, Side::target, o.row.target, rivals);
+    if (o.type.is_symmetric) // both are targets
+        find_partners(o, table, Side::source, o.row.source, rivals);
     return must_look_again(
         table, rivals, [&](const Rival &r) { return r.is_primary && r.when.overlaps(o.row.when); },
         [&](const Rival &r) { raise_primary(o, r); });

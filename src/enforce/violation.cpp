@@ -310,8 +310,11 @@ void raise_cardinality(const Offender &o, Side side, const RecordRef &record, co
 
 void raise_primary(const Offender &o, const Rival &rival)
 {
+    bool by_target = same_record(rival.target, o.row.target) ||
+                     (o.type.is_symmetric && same_record(rival.source, o.row.target));
+    const RecordRef &whose = by_target ? o.row.target : o.row.source;
     pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_primary",
-                            psprintf("%s has a primary \"%s\" already", describe(o.workspace, o.row.target), o.type.name));
+                            psprintf("%s has a primary \"%s\" already", describe(o.workspace, whose), o.type.name));
     p.detail = psprintf("%s The new one: %s.", rival_sentence(o, rival),
                         sentence(o, o.row.source, o.row.target, o.row.when));
     p.hint = psprintf("Take it from that one: SELECT relate.update_relationship(" INT64_FORMAT ", is_primary => false);",
