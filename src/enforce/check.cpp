@@ -275,6 +275,17 @@ bool look_for_primary(const Offender &o, Relation table)
         [&](const Rival &r) { raise_primary(o, r); });
 }
 
+// A version that our transaction has replaced or deleted since (the check was
+// deferred, or a trigger came first) breaks no rule, but what was done to make
+// it counts: the version after it is compared with it.
+void check_dead_row(const Workspace &workspace, const pg::RowEvent &event)
+{
+    Relationship row = read_relationship(workspace, event.row);
+    const LockedType locked = lock_type(workspace, row.type_id);
+    if (locked.type)
+        check_active({locked.workspace, *locked.type, row}, event);
+}
+
 void check_row(const Workspace &workspace, Relation table, const pg::RowEvent &event)
 {
     Relationship row = read_relationship(workspace, event.row);
@@ -312,7 +323,9 @@ Datum relate_relationship_check(PG_FUNCTION_ARGS)
     using namespace relate;
     pg::RowEvent event = pg::row_event(fcinfo, "relationship_check", pg::When::after, pg::Events::insert_update);
     const Workspace &workspace = workspace_of_trigger(event, "relationship_check");
-    if (is_live(event.table, event.row) && !changes_nothing(workspace, event))
+    if (!is_live(event.table, event.row))
+        check_dead_row(workspace, event);
+    else if (!changes_nothing(workspace, event))
         check_row(workspace, event.table, event);
     return PointerGetDatum(nullptr);
 }
