@@ -20,8 +20,12 @@ const char *kind_of(const Module &module, TupleTableSlot *row)
         return nullptr;
     Oid output;
     bool is_varlena;
-    getTypeOutputInfo(TupleDescAttr(row->tts_tupleDescriptor, module.kind_column - 1)->atttypid, &output, &is_varlena);
-    return OidOutputFunctionCall(output, value);
+    Oid type = getBaseType(TupleDescAttr(row->tts_tupleDescriptor, module.kind_column - 1)->atttypid);
+    getTypeOutputInfo(type, &output, &is_varlena);
+    char *kind = OidOutputFunctionCall(output, value);
+    if (type == BPCHAROID) // its blanks are no part of the value
+        kind[bpchartruelen(kind, static_cast<int>(strlen(kind)))] = '\0';
+    return kind;
 }
 
 enum class Attempt { found, absent, changed };
