@@ -84,6 +84,8 @@ void check_arguments(const Workspace &workspace, TupleTableSlot *slot, const Rel
         raise_key_size(workspace, "source_key");
     if (!is_storable_key(key_bytes(row.target.key)))
         raise_key_size(workspace, "target_key");
+    if (row.has_address_record && !is_storable_key(key_bytes(row.address.key)))
+        raise_key_size(workspace, "address_key");
     if (row.importance < 1 || row.importance > 5)
         raise_importance(workspace, row.importance);
     if (is_infinite(slot, workspace.column.start_date) || is_infinite(slot, workspace.column.end_date))
@@ -148,8 +150,11 @@ void check_contact_details(const Offender &o)
     if (!o.row.has_address_record)
         return;
     const Module *module = o.workspace.module(o.row.address.module_id);
-    if (!module || !lock_record(*module, o.row.address.key, false).exists)
+    LockedRecord found = module ? lock_record(*module, o.row.address.key, false) : LockedRecord{};
+    if (!found.exists)
         raise_missing_address(o);
+    if (!equal_key_datums(found.key, o.row.address.key))
+        raise_address_spelling(o, found.key);
 }
 
 // ---- the rules against other relationships ---------------------------------------

@@ -164,9 +164,10 @@ void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id
 
 void raise_key_size(const Workspace &workspace, const char *column)
 {
-    bool is_source = strcmp(column, "source_key") == 0;
-    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION,
-                            side_constraint(is_source ? Side::source : Side::target),
+    const char *constraint = strcmp(column, "source_key") == 0   ? side_constraint(Side::source)
+                             : strcmp(column, "target_key") == 0 ? side_constraint(Side::target)
+                                                                 : "relationship_contact";
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, constraint,
                             psprintf("%s must have between 1 and %zu bytes", column, longest_stored_key));
     p.column = column;
     pg::raise(p);
@@ -236,6 +237,17 @@ void raise_missing_address(const Offender &o)
                             psprintf("the address of this \"%s\" does not exist: %s %s", o.type.name,
                                      module_label(o.workspace, o.row.address.module_id, false),
                                      cstring_of_key_datum(o.row.address.key)));
+    p.column = "address_key";
+    pg::raise(p);
+}
+
+void raise_address_spelling(const Offender &o, Datum canonical)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "relationship_contact",
+                            psprintf("%s %s is not how the key of this address is written",
+                                     module_label(o.workspace, o.row.address.module_id, false),
+                                     cstring_of_key_datum(o.row.address.key)));
+    p.hint = psprintf("Write it %s.", cstring_of_key_datum(canonical));
     p.column = "address_key";
     pg::raise(p);
 }

@@ -27,6 +27,7 @@ struct Offender {
 [[noreturn]] void raise_missing_endpoint(const Offender &offender, Side side);
 [[noreturn]] void raise_key_spelling(const Offender &offender, Side side, Datum canonical);
 [[noreturn]] void raise_missing_address(const Offender &offender);
+[[noreturn]] void raise_address_spelling(const Offender &offender, Datum canonical);
 [[noreturn]] void raise_half_address(const Offender &offender);
 [[noreturn]] void raise_kind(const Offender &offender, Side side, const char *kind);
 [[noreturn]] void raise_self(const Offender &offender);
