@@ -193,7 +193,7 @@ bool look_for_duplicates(const Offender &o, Relation table, Rivals &rivals)
 }
 
 // The busiest day of the new row's time, itself included, with or without what is undecided.
-size_t most_at_once(const Offender &o, std::span<const Rival> rivals, bool with_undecided)
+BusyDay busiest_day_of(const Offender &o, std::span<const Rival> rivals, bool with_undecided)
 {
     pg::Array<OwnedInterval> items;
     items.push({o.row.id, o.row.when});
@@ -208,12 +208,14 @@ size_t most_at_once(const Offender &o, std::span<const Rival> rivals, bool with_
 bool look_for_crowd(const Offender &o, Relation table, Side side, const RecordRef &record, Rivals &rivals)
 {
     auto limit = static_cast<size_t>(o.type.side(side).limit);
-    bool certain = most_at_once(o, rivals.view(), false) > limit;
-    if (!certain && most_at_once(o, rivals.view(), true) <= limit)
+    BusyDay busiest = busiest_day_of(o, rivals.view(), false);
+    bool certain = busiest.count > limit;
+    if (!certain)
+        busiest = busiest_day_of(o, rivals.view(), true);
+    if (busiest.count <= limit)
         return false;
     return must_look_again(
-        table, rivals,
-        [&](const Rival &r) { return r.when.overlaps(o.row.when) && r.is_certain() == certain; },
+        table, rivals, [&](const Rival &r) { return r.when.contains(busiest.day) && r.is_certain() == certain; },
         [&](const Rival &r) { raise_cardinality(o, side, record, r); });
 }
 

@@ -21,6 +21,7 @@ struct Interval {
     bool is_empty() const { return first > last; }
     bool overlaps(const Interval &other) const { return first <= other.last && other.first <= last; }
     bool contains(const Interval &other) const { return first <= other.first && other.last <= last; }
+    bool contains(int32_t day) const { return first <= day && day <= last; }
     Interval intersection(const Interval &other) const
     {
         return {std::max(first, other.first), std::min(last, other.last)};
@@ -54,9 +55,15 @@ inline size_t join_by_owner(std::span<OwnedInterval> items)
 
 } // namespace interval_detail
 
-// How many owners' intervals hold on the busiest day of `within`. Reorders
-// `items`; `ends` is scratch room of the same size. O(n log n).
-inline size_t busiest_day(std::span<OwnedInterval> items, const Interval &within, std::span<int32_t> ends)
+struct BusyDay {
+    size_t count; // 0: no interval holds on any day
+    int32_t day;
+};
+
+// The day of `within` on which the most owners' intervals hold, the first such
+// one, and how many. Reorders `items`; `ends` is scratch room of the same size.
+// O(n log n).
+inline BusyDay busiest_day(std::span<OwnedInterval> items, const Interval &within, std::span<int32_t> ends)
 {
     items = items.first(interval_detail::join_by_owner(items));
     auto outside = std::remove_if(items.begin(), items.end(),
@@ -68,14 +75,16 @@ inline size_t busiest_day(std::span<OwnedInterval> items, const Interval &within
               [](const OwnedInterval &a, const OwnedInterval &b) { return a.when.first < b.when.first; });
     std::sort(ends.begin(), ends.begin() + static_cast<std::ptrdiff_t>(items.size()));
     // The number rises only where one begins: count those begun less those ended before that day.
-    size_t most = 0, ended = 0;
+    BusyDay busiest = {0, within.first};
+    size_t ended = 0;
     for (size_t begun = 1; begun <= items.size(); ++begun) {
         int32_t day = std::max(items[begun - 1].when.first, within.first);
         while (ends[ended] < day)
             ++ended;
-        most = std::max(most, begun - ended);
+        if (begun - ended > busiest.count)
+            busiest = {begun - ended, day};
     }
-    return most;
+    return busiest;
 }
 
 } // namespace relate
