@@ -12,14 +12,13 @@ namespace {
 
 [[noreturn]] void missing_index(const Workspace &workspace, Side side)
 {
+    const char *table = pg::qualified_name(workspace.relationship_table);
+    const char *near = side == Side::source ? "source" : "target";
+    const char *far = side == Side::source ? "target" : "source";
     pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-               .message = psprintf("table %s lacks its index by %s", pg::qualified_name(workspace.relationship_table),
-                                   side == Side::source ? "source" : "target"),
-               .hint = side == Side::source
-                           ? "CREATE INDEX ON it (source_module_id, source_key, type_id, target_module_id, target_key) "
-                             "INCLUDE (start_date, end_date)."
-                           : "CREATE INDEX ON it (target_module_id, target_key, type_id, source_module_id, source_key) "
-                             "INCLUDE (start_date, end_date)."});
+               .message = psprintf("table %s lacks its index by %s", table, near),
+               .hint = psprintf("CREATE INDEX ON %s (%s_module_id, %s_key, type_id, %s_module_id, %s_key) "
+                                "INCLUDE (start_date, end_date);", table, near, near, far, far)});
 }
 
 void equal(ScanKeyData &key, AttrNumber position, const FmgrInfo &function, Datum value)
