@@ -2,6 +2,7 @@
 #include "enforce/endpoint.h"
 
 #include "catalog/record.h"
+#include "enforce/locked_records.h"
 #include "pg/memory.h"
 #include "pg/scan.h"
 #include "pg/spi.h"
@@ -132,12 +133,17 @@ LockedRecord find_by_sql(const Module &module, const KeyValues &values, bool wan
 
 LockedRecord lock_record(const Module &module, Datum key, bool wants_kind)
 {
+    bool by_kind = wants_kind && module.kind_column;
+    if (!by_kind && is_locked_already(module.table, key_bytes(key)))
+        return {true, key, wants_kind ? module.kind : nullptr};
     KeyValues values;
     if (!values_of_key(module, key, values))
         return {};
-    if (module.is_direct)
-        return lock_directly(module, values, wants_kind);
-    return find_by_sql(module, values, wants_kind, true);
+    LockedRecord record = module.is_direct ? lock_directly(module, values, wants_kind)
+                                           : find_by_sql(module, values, wants_kind, true);
+    if (record.exists && !by_kind)
+        remember_locked(module.table, key_bytes(record.key)); // the canonical one only
+    return record;
 }
 
 bool record_exists(const Module &module, Datum key)

@@ -27,4 +27,14 @@ void wait_for_writer(Relation table, ItemPointer row, TransactionId writer, uint
         XactLockTableWait(writer, table, row, XLTW_RecheckExclusionConstr);
 }
 
+Moment this_moment()
+{
+#if PG_VERSION_NUM >= 170000
+    LocalTransactionId transaction = MyProc->vxid.lxid;
+#else
+    LocalTransactionId transaction = MyProc->lxid;
+#endif
+    return {transaction, GetCurrentSubTransactionId(), GetCurrentCommandId(false)};
+}
+
 } // namespace relate::pg

@@ -14,4 +14,16 @@ void lock_object(Oid class_id, Oid object, LOCKMODE mode);
 // INSERT ... ON CONFLICT, until it has decided whether the row stays.
 void wait_for_writer(Relation table, ItemPointer row, TransactionId writer, uint32 speculative_token);
 
+// A command of a subtransaction of a transaction of this backend. While it stays
+// the same, we have changed nothing that we could see.
+struct Moment {
+    LocalTransactionId transaction;
+    SubTransactionId subtransaction;
+    CommandId command;
+
+    bool operator==(const Moment &) const = default;
+};
+
+Moment this_moment();
+
 } // namespace relate::pg
