@@ -43,4 +43,9 @@ struct Module {
     AttrNumber date_column; // or 0
 };
 
+struct Row;
+
+// From a row of the workspace's table `module`; `owner` is the workspace's.
+Module read_module(Oid owner, const Row &row);
+
 } // namespace relate

@@ -34,4 +34,8 @@ struct RelationshipType {
     const TypeSide &side(Side s) const { return s == Side::source ? source : target; }
 };
 
+struct Row;
+
+RelationshipType read_type(const Row &row);
+
 } // namespace relate

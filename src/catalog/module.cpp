@@ -1,0 +1,173 @@
+// A module as its row and its table say it; see module.h.
+#include "catalog/module.h"
+
+#include "catalog/row.h"
+#include "pg/memory.h"
+
+namespace relate {
+
+namespace {
+
+KeyColumnKind kind_of_key_column(Oid type, Oid collation)
+{
+    switch (type) {
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+        return KeyColumnKind::integer;
+    case UUIDOID:
+        return KeyColumnKind::uuid;
+    case TEXTOID:
+    case VARCHAROID:
+        return get_collation_isdeterministic(collation) ? KeyColumnKind::text : KeyColumnKind::other;
+    default:
+        return KeyColumnKind::other;
+    }
+}
+
+KeyColumn key_column(Relation table, AttrNumber number)
+{
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), number - 1);
+    KeyColumn column = {};
+    column.attribute = number;
+    column.type = attribute->atttypid;
+    column.collation = attribute->attcollation;
+    column.kind = kind_of_key_column(column.type, column.collation);
+    Oid function;
+    bool is_varlena;
+    getTypeInputInfo(column.type, &function, &column.input_parameter);
+    fmgr_info(function, &column.input);
+    getTypeOutputInfo(column.type, &function, &is_varlena);
+    fmgr_info(function, &column.output);
+    return column;
+}
+
+bool serves_as_key(Relation index, std::span<const KeyColumn> key)
+{
+    Form_pg_index form = index->rd_index;
+    if (!form->indisunique || !form->indimmediate || !form->indisvalid || !form->indislive ||
+        form->indnkeyatts != static_cast<int>(key.size()) || index->rd_rel->relam != BTREE_AM_OID ||
+        !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr))
+        return false;
+    for (const KeyColumn &column : key) {
+        bool found = false;
+        for (int i = 0; i < form->indnkeyatts; ++i)
+            found = found || form->indkey.values[i] == column.attribute;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+// Learns the index's equality for each key column.
+void bind_to_index(Relation index, std::span<KeyColumn> key)
+{
+    for (KeyColumn &column : key)
+        for (int i = 0; i < index->rd_index->indnkeyatts; ++i)
+            if (index->rd_index->indkey.values[i] == column.attribute) {
+                column.index_position = static_cast<AttrNumber>(i + 1);
+                column.subtype = index->rd_opcintype[i];
+                column.collation = index->rd_indcollation[i];
+                column.equal_operator = get_opfamily_member(index->rd_opfamily[i], column.subtype, column.subtype,
+                                                            BTEqualStrategyNumber);
+                fmgr_info(get_opcode(column.equal_operator), &column.equal);
+            }
+}
+
+Oid find_key_index(Relation table, std::span<KeyColumn> key)
+{
+    Oid found = InvalidOid;
+    List *indexes = RelationGetIndexList(table);
+    ListCell *cell;
+    foreach (cell, indexes) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        if (serves_as_key(index, key)) {
+            bind_to_index(index, key);
+            found = RelationGetRelid(index);
+        }
+        index_close(index, AccessShareLock);
+        if (OidIsValid(found))
+            break;
+    }
+    return found;
+}
+
+bool may(Oid owner, Oid table, AttrNumber column, AclMode right)
+{
+    return pg_class_aclcheck(table, owner, right) == ACLCHECK_OK ||
+           pg_attribute_aclcheck(table, column, owner, right) == ACLCHECK_OK;
+}
+
+// Rules look at the table, and lock its rows, in the name of the workspace's
+// owner: he must hold the rights that foreign keys ask for, at this moment.
+bool may_refer(Oid owner, const Module &module)
+{
+    for (const KeyColumn &column : module.key)
+        if (!may(owner, module.table, column.attribute, ACL_REFERENCES))
+            return false;
+    return !module.kind_column || may(owner, module.table, module.kind_column, ACL_SELECT);
+}
+
+AttrNumber column_number(Oid table, const char *name)
+{
+    return name ? get_attnum(table, name) : InvalidAttrNumber;
+}
+
+// What the table itself says: columns by number, the index. A module whose
+// table, key column or unique index is gone, or closed to the workspace's owner,
+// keeps table = InvalidOid and finds no record.
+void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span<const Datum> names, const char *kind_column,
+                const char *date_column)
+{
+    Relation table = try_relation_open(module.table, AccessShareLock);
+    if (!table) {
+        module.table = InvalidOid;
+        return;
+    }
+    module.owner = table->rd_rel->relowner;
+    auto *columns = palloc_array(KeyColumn, key.size());
+    bool whole = true;
+    for (size_t i = 0; i < key.size() && whole; ++i) {
+        AttrNumber number = column_number(module.table, NameStr(*DatumGetName(key[i])));
+        whole = number != InvalidAttrNumber;
+        if (whole)
+            columns[i] = key_column(table, number);
+    }
+    auto *name_numbers = palloc_array(AttrNumber, names.size());
+    size_t name_count = 0;
+    for (Datum name : names)
+        if (AttrNumber number = column_number(module.table, NameStr(*DatumGetName(name))))
+            name_numbers[name_count++] = number;
+    module.name_columns = {name_numbers, name_count};
+    module.kind_column = column_number(module.table, kind_column);
+    module.date_column = column_number(module.table, date_column);
+    if (whole) {
+        std::span<KeyColumn> key_columns{columns, key.size()};
+        module.index = find_key_index(table, key_columns);
+        module.key = key_columns;
+        module.is_direct = table->rd_rel->relkind == RELKIND_RELATION &&
+                           table->rd_tableam == GetHeapamTableAmRoutine();
+    }
+    if (!OidIsValid(module.index) || !may_refer(owner, module))
+        module.table = InvalidOid;
+    table_close(table, AccessShareLock);
+}
+
+} // namespace
+
+Module read_module(Oid owner, const Row &row)
+{
+    Module module = {};
+    module.id = row.integer("module_id");
+    module.name = row.string("name");
+    module.singular = row.string("singular");
+    module.plural = row.string("plural");
+    module.table = row.oid("table_name");
+    module.kind = row.string("kind");
+    module.is_system = row.boolean("is_system");
+    read_table(owner, module, row.names("key_columns"), row.names("name_columns"), row.identifier("kind_column"),
+               row.identifier("date_column"));
+    return module;
+}
+
+} // namespace relate

@@ -1,0 +1,50 @@
+// A relationship type as its row says it; see relationship_type.h.
+#include "catalog/relationship_type.h"
+
+#include "catalog/row.h"
+
+namespace relate {
+
+namespace {
+
+bool equals(const char *a, const char *b)
+{
+    return a && strcmp(a, b) == 0;
+}
+
+OnDelete on_delete(const char *word)
+{
+    return equals(word, "remove_link") ? OnDelete::remove_link : OnDelete::refuse;
+}
+
+} // namespace
+
+RelationshipType read_type(const Row &row)
+{
+    const char *cardinality = row.enum_label("cardinality");
+    bool one_target = equals(cardinality, "one_to_one") || equals(cardinality, "many_to_one");
+    bool one_source = equals(cardinality, "one_to_one") || equals(cardinality, "one_to_many");
+    const char *parent = row.string("hierarchy_parent");
+    RelationshipType type = {};
+    type.id = row.integer("type_id");
+    type.name = row.string("name");
+    type.source = {row.integer("source_module_id"), row.string("source_kind"), row.string("source_role"),
+                   row.string("label"), one_target ? 1 : row.integer("max_targets_per_source"),
+                   on_delete(row.string("on_source_delete"))};
+    type.target = {row.integer("target_module_id"), row.string("target_kind"), row.string("target_role"),
+                   row.string("inverse_label"), one_source ? 1 : row.integer("max_sources_per_target"),
+                   on_delete(row.string("on_target_delete"))};
+    type.is_symmetric = row.boolean("is_symmetric");
+    type.is_perpetual = row.boolean("is_perpetual");
+    type.is_active = row.boolean("is_active");
+    type.allow_self = row.boolean("allow_self");
+    type.has_contact_details = row.boolean("has_contact_details");
+    type.hierarchy = equals(parent, "source")   ? Hierarchy::source_is_parent
+                     : equals(parent, "target") ? Hierarchy::target_is_parent
+                                                : Hierarchy::none;
+    type.default_importance = row.small("default_importance");
+    type.storage = row.string("storage");
+    return type;
+}
+
+} // namespace relate
