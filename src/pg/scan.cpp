@@ -5,7 +5,9 @@ namespace relate::pg {
 
 Snapshot latest_snapshot()
 {
-    return RegisterSnapshot(GetLatestSnapshot());
+    // Parallel queries must not take GetLatestSnapshot; a fresh one of the
+    // catalogs is as new.
+    return RegisterSnapshot(IsInParallelMode() ? GetCatalogSnapshot(InvalidOid) : GetLatestSnapshot());
 }
 
 void done(Snapshot snapshot)
@@ -27,6 +29,11 @@ IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<Sca
     index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
     s.slot = table_slot_create(table, nullptr);
     return s;
+}
+
+void rescan(IndexScan &s, std::span<ScanKeyData> keys)
+{
+    index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
 }
 
 bool next(IndexScan &s)

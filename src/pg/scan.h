@@ -22,6 +22,7 @@ struct IndexScan {
 
 // Opens the index, with the lock that readers take and keep; the table is the caller's.
 IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys);
+void rescan(IndexScan &scan, std::span<ScanKeyData> keys); // as many as it began with
 bool next(IndexScan &scan);
 void end(IndexScan &scan);
 

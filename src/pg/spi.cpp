@@ -2,6 +2,8 @@
 // TopMemoryContext; PostgreSQL itself replans them when a table changes.
 #include "pg/spi.h"
 
+#include "pg/scan.h"
+
 namespace relate::pg {
 
 namespace {
@@ -11,7 +13,7 @@ struct SavedPlan {
     SPIPlanPtr plan;
 };
 
-constexpr int max_arguments = 20;
+constexpr int max_arguments = INDEX_MAX_KEYS + 8;
 HTAB *saved_plans;
 
 uint32 sql_hash(const void *key, Size)
@@ -36,7 +38,35 @@ void make_table()
     saved_plans = hash_create("relate statements", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
+// Arguments as SPI takes them.
+struct Bound {
+    Oid types[max_arguments];
+    Datum values[max_arguments];
+    char nulls[max_arguments];
+
+    explicit Bound(std::span<const Argument> arguments)
+    {
+        Assert(arguments.size() <= max_arguments);
+        for (size_t i = 0; i < arguments.size(); ++i) {
+            types[i] = arguments[i].type;
+            values[i] = arguments[i].value;
+            nulls[i] = arguments[i].is_null ? 'n' : ' ';
+        }
+    }
+};
+
 } // namespace
+
+Argument array_argument(Oid element_type, std::span<const Datum> elements)
+{
+    int16 length;
+    bool by_value;
+    char alignment;
+    get_typlenbyvalalign(element_type, &length, &by_value, &alignment);
+    ArrayType *array = construct_array(const_cast<Datum *>(elements.data()), static_cast<int>(elements.size()),
+                                       element_type, length, by_value, alignment);
+    return {get_array_type(element_type), PointerGetDatum(array)};
+}
 
 SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types)
 {
@@ -56,31 +86,46 @@ SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types)
 
 uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long limit)
 {
-    Oid types[max_arguments];
-    Datum values[max_arguments];
-    char nulls[max_arguments];
-    Assert(arguments.size() <= max_arguments);
-    for (size_t i = 0; i < arguments.size(); ++i) {
-        types[i] = arguments[i].type;
-        values[i] = arguments[i].value;
-        nulls[i] = arguments[i].is_null ? 'n' : ' ';
-    }
-    SPIPlanPtr plan = saved_plan(sql, {types, arguments.size()});
+    Bound bound(arguments);
+    SPIPlanPtr plan = saved_plan(sql, {bound.types, arguments.size()});
+    auto &[types, values, nulls] = bound;
     int result;
     if (sees == Sees::latest || sees == Sees::latest_checked) {
         bool checks = sees == Sees::latest_checked && IsolationUsesXactSnapshot();
-        Snapshot latest = RegisterSnapshot(GetLatestSnapshot());
+        Snapshot latest = latest_snapshot();
         Snapshot crosscheck = checks ? RegisterSnapshot(GetTransactionSnapshot()) : InvalidSnapshot;
         result = SPI_execute_snapshot(plan, values, nulls, latest, crosscheck, false, false, limit);
         if (crosscheck)
             UnregisterSnapshot(crosscheck);
-        UnregisterSnapshot(latest);
+        done(latest);
     } else {
         result = SPI_execute_plan(plan, values, nulls, sees == Sees::snapshot, limit);
     }
     if (result < 0)
         elog(ERROR, "could not run \"%s\": %s", sql, SPI_result_code_string(result));
     return SPI_processed;
+}
+
+Portal open_rows(const char *sql, std::span<const Argument> arguments)
+{
+    Bound bound(arguments);
+    SPIPlanPtr plan = saved_plan(sql, {bound.types, arguments.size()});
+    Portal rows = SPI_cursor_open(nullptr, plan, bound.values, bound.nulls, true);
+    if (!rows)
+        elog(ERROR, "could not open \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+    return rows;
+}
+
+uint64 fetch(Portal rows, long count)
+{
+    SPI_freetuptable(SPI_tuptable);
+    SPI_cursor_fetch(rows, true, count);
+    return SPI_processed;
+}
+
+void close_rows(Portal rows)
+{
+    SPI_cursor_close(rows);
 }
 
 const char *qualified_name(Oid relation)
@@ -96,6 +141,17 @@ const char *qualified_operator(Oid op)
     auto form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
     const char *name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
                                 NameStr(form->oprname));
+    ReleaseSysCache(tuple);
+    return name;
+}
+
+const char *qualified_collation(Oid collation)
+{
+    HeapTuple tuple = SearchSysCache1(COLLOID, ObjectIdGetDatum(collation));
+    if (!HeapTupleIsValid(tuple))
+        elog(ERROR, "cache lookup failed for collation %u", collation);
+    auto form = reinterpret_cast<Form_pg_collation>(GETSTRUCT(tuple));
+    const char *name = quote_qualified_identifier(get_namespace_name(form->collnamespace), NameStr(form->collname));
     ReleaseSysCache(tuple);
     return name;
 }

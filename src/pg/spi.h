@@ -30,6 +30,9 @@ struct Argument {
     bool is_null = false;
 };
 
+// An array of the elements, none of them null.
+Argument array_argument(Oid element_type, std::span<const Datum> elements);
+
 // How a statement sees the data.
 enum class Sees {
     snapshot, // the active snapshot: for reading functions
@@ -41,6 +44,12 @@ enum class Sees {
 
 // Runs the saved plan of the statement; rows are in SPI_tuptable, their number is returned.
 uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0);
+
+// The rows of the saved plan in batches, with the active snapshot. A batch is in
+// SPI_tuptable and stays until the next is fetched; 0 rows end it.
+Portal open_rows(const char *sql, std::span<const Argument> arguments);
+uint64 fetch(Portal rows, long count);
+void close_rows(Portal rows);
 
 // Runs `work` as the user, with policies of row security not forced upon an
 // owner, as referential integrity does.
@@ -58,6 +67,7 @@ void as_owner(Oid owner, Work work)
 // Names ready for a statement: schema.table, OPERATOR(schema.=), column.
 const char *qualified_name(Oid relation);
 const char *qualified_operator(Oid op);
+const char *qualified_collation(Oid collation);
 const char *column_name(Oid relation, AttrNumber column);
 
 } // namespace relate::pg

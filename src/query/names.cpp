@@ -1,68 +1,218 @@
 // See names.h.
+//
+// A plain table without policies in force is read below SQL, one probe of the
+// key's index for each record; everything else through one statement. Which way
+// is decided at each call. AccessShareLock on the module's table is kept to the
+// end of the transaction, as by a SELECT.
 #include "query/names.h"
 
 #include "catalog/record.h"
-#include "pg/memory.h"
-#include "pg/spi.h"
+#include "key/key_datum.h"
+#include "pg/access.h"
+#include "pg/scan.h"
+#include "query/by_keys.h"
 
 namespace relate {
 
 namespace {
 
-bool may_select(Oid table, AttrNumber column)
-{
-    return pg_attribute_aclcheck(table, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
-}
-
 bool may_read_names(const Module &module)
 {
     if (!OidIsValid(module.table))
         return false;
-    if (pg_class_aclcheck(module.table, GetUserId(), ACL_SELECT) == ACLCHECK_OK)
-        return true;
+    pg::Array<AttrNumber> columns;
     for (const KeyColumn &column : module.key)
-        if (!may_select(module.table, column.attribute))
-            return false;
+        columns.push(column.attribute);
     for (AttrNumber column : module.name_columns)
-        if (!may_select(module.table, column))
-            return false;
-    return true;
+        columns.push(column);
+    return pg::may_select(module.table, columns.view());
 }
 
-const char *name_statement(const Module &module)
+// ---- below SQL ------------------------------------------------------------
+
+// A name column, ready to be written.
+struct NameColumn {
+    AttrNumber number;
+    bool is_text;
+    FmgrInfo output;
+};
+
+std::span<NameColumn> name_columns(const Module &module, Relation table)
+{
+    auto *columns = palloc_array(NameColumn, module.name_columns.size());
+    for (size_t i = 0; i < module.name_columns.size(); ++i) {
+        AttrNumber number = module.name_columns[i];
+        Oid type = TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid;
+        columns[i] = {number, type == TEXTOID || type == VARCHAROID, {}};
+        if (columns[i].is_text || !OidIsValid(type)) // no type: dropped a moment ago, reads as null
+            continue;
+        Oid output;
+        bool is_varlena;
+        getTypeOutputInfo(type, &output, &is_varlena);
+        fmgr_info(output, &columns[i].output);
+    }
+    return {columns, module.name_columns.size()};
+}
+
+void append_value(StringInfo name, NameColumn &column, Datum value)
+{
+    if (column.is_text) {
+        text *packed = DatumGetTextPP(value);
+        appendBinaryStringInfo(name, VARDATA_ANY(packed), static_cast<int>(VARSIZE_ANY_EXHDR(packed)));
+    } else {
+        appendStringInfoString(name, OutputFunctionCall(&column.output, value));
+    }
+}
+
+// As concat_ws(' ', ...) writes it.
+const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
+{
+    resetStringInfo(name);
+    bool is_first = true;
+    for (NameColumn &column : columns) {
+        bool is_null;
+        Datum value = slot_getattr(row, column.number, &is_null);
+        if (is_null)
+            continue;
+        if (!is_first)
+            appendStringInfoChar(name, ' ');
+        is_first = false;
+        append_value(name, column, value);
+    }
+    return name->len > 0 ? pnstrdup(name->data, static_cast<Size>(name->len)) : nullptr;
+}
+
+// The index that the cached module knows may be gone by the time of our lock.
+bool still_has_index(Relation table, Oid index)
+{
+    List *indexes = RelationGetIndexList(table);
+    bool found = list_member_oid(indexes, index);
+    list_free(indexes);
+    return found;
+}
+
+void read_directly(const Module &module, Relation table, std::span<const Datum> keys, Snapshot snapshot,
+                   NamedRecord *names)
+{
+    std::span<NameColumn> columns = name_columns(module, table);
+    StringInfoData name;
+    initStringInfo(&name);
+    std::optional<pg::IndexScan> scan;
+    for (size_t i = 0; i < keys.size(); ++i) {
+        CHECK_FOR_INTERRUPTS();
+        KeyValues values;
+        if (!values_of_key(module, keys[i], values))
+            continue;
+        ScanKeyData room[INDEX_MAX_KEYS];
+        std::span<ScanKeyData> probe = key_scan(module, values, room);
+        if (scan)
+            pg::rescan(*scan, probe);
+        else
+            scan = pg::begin_scan(table, module.index, snapshot, probe);
+        if (pg::next(*scan))
+            names[i] = {true, name_in_row(columns, scan->slot, &name)};
+    }
+    if (scan)
+        pg::end(*scan);
+}
+
+// Whether it could read there.
+bool try_directly(const Module &module, std::span<const Datum> keys, pg::Sees sees, NamedRecord *names)
+{
+    if (!module.is_direct || !pg::reads_as_stored(module.table))
+        return false;
+    Relation table = table_open(module.table, AccessShareLock);
+    bool can = still_has_index(table, module.index);
+    if (can && sees == pg::Sees::snapshot) {
+        read_directly(module, table, keys, GetActiveSnapshot(), names);
+    } else if (can) {
+        Snapshot latest = pg::latest_snapshot();
+        read_directly(module, table, keys, latest, names);
+        pg::done(latest);
+    }
+    table_close(table, NoLock);
+    return can;
+}
+
+// ---- by SQL ----------------------------------------------------------------
+
+const char *names_statement(const Module &module)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfoString(&sql, "SELECT pg_catalog.concat_ws(' '");
+    appendStringInfoString(&sql, "SELECT k.place, pg_catalog.concat_ws(' ', NULL");
     for (AttrNumber column : module.name_columns)
         appendStringInfo(&sql, ", x.%s", pg::column_name(module.table, column));
-    appendStringInfo(&sql, ") FROM %s x WHERE ", pg::qualified_name(module.table));
-    append_key_condition(&sql, module, "x", 1);
+    appendStringInfoString(&sql, ") FROM ");
+    append_records_by_keys(&sql, module);
     return sql.data;
+}
+
+void read_by_sql(const Module &module, std::span<const Datum> keys, pg::Sees sees, NamedRecord *names)
+{
+    KeyArrays arrays = key_arrays(module, keys);
+    if (arrays.places.empty())
+        return;
+    const char *sql = names_statement(module);
+    MemoryContext caller = CurrentMemoryContext;
+    pg::spi_session([&] {
+        uint64 rows = pg::run(sql, arrays.arguments(), sees);
+        TupleDesc columns = SPI_tuptable->tupdesc;
+        for (uint64 i = 0; i < rows; ++i) {
+            HeapTuple row = SPI_tuptable->vals[i];
+            bool is_null;
+            auto place = static_cast<size_t>(DatumGetInt64(SPI_getbinval(row, columns, 1, &is_null)));
+            text *name = DatumGetTextPP(SPI_getbinval(row, columns, 2, &is_null));
+            NamedRecord &record = names[arrays.places[place - 1]];
+            record.is_visible = true;
+            if (VARSIZE_ANY_EXHDR(name) > 0)
+                record.name = pg::in_context(caller, [&] { return text_to_cstring(name); });
+        }
+    });
 }
 
 } // namespace
 
+std::span<NamedRecord> names_of(const Module &module, std::span<const Datum> keys, pg::Sees sees)
+{
+    auto *names = palloc0_array(NamedRecord, keys.size());
+    if (!keys.empty() && may_read_names(module) && !try_directly(module, keys, sees, names))
+        read_by_sql(module, keys, sees, names);
+    return {names, keys.size()};
+}
+
 NamedRecord name_of(const Module &module, Datum key)
 {
-    NamedRecord record = {};
-    KeyValues values;
-    if (!may_read_names(module) || !values_of_key(module, key, values))
-        return record;
-    const char *sql = name_statement(module);
-    pg::Argument arguments[INDEX_MAX_KEYS];
-    for (size_t i = 0; i < module.key.size(); ++i)
-        arguments[i] = {module.key[i].type, values.values[i]};
-    MemoryContext caller = CurrentMemoryContext;
-    pg::spi_session([&] {
-        if (pg::run(sql, {arguments, module.key.size()}, pg::Sees::latest, 1) == 0)
-            return;
-        record.is_visible = true;
-        const char *name = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-        if (name && name[0])
-            record.name = MemoryContextStrdup(caller, name);
+    return names_of(module, {&key, 1}, pg::Sees::latest)[0];
+}
+
+void NamesWanted::add(const Module *module, Datum key, const char **name)
+{
+    *name = nullptr;
+    if (module)
+        wanted_.push({module, key, name});
+}
+
+void NamesWanted::fetch()
+{
+    // By module and key: equal ones lie together, and probes walk the index in order.
+    std::sort(wanted_.begin(), wanted_.end(), [](const Wanted &a, const Wanted &b) {
+        return a.module != b.module ? a.module < b.module : compare_key_datums(a.key, b.key) < 0;
     });
-    return record;
+    pg::Array<Datum> keys;
+    for (size_t first = 0, end; first < wanted_.size(); first = end) {
+        const Module *module = wanted_[first].module;
+        keys.clear();
+        for (end = first; end < wanted_.size() && wanted_[end].module == module; ++end)
+            if (keys.empty() || !equal_key_datums(keys.back(), wanted_[end].key))
+                keys.push(wanted_[end].key);
+        std::span<NamedRecord> names = names_of(*module, keys.view());
+        for (size_t i = first, at = 0; i < end; ++i) {
+            at += i > first && !equal_key_datums(wanted_[i - 1].key, wanted_[i].key);
+            *wanted_[i].name = names[at].name;
+        }
+    }
+    wanted_.clear();
 }
 
 } // namespace relate

@@ -1,0 +1,47 @@
+// See access.h.
+#include "pg/access.h"
+
+namespace relate::pg {
+
+namespace {
+
+bool may_use_schema_of(Oid table)
+{
+    Oid schema = get_rel_namespace(table);
+#if PG_VERSION_NUM >= 160000
+    return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+#else
+    return OidIsValid(schema) && pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+bool may_select_whole(Oid table)
+{
+    return pg_class_aclcheck(table, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+}
+
+} // namespace
+
+bool may_select(Oid table)
+{
+    return may_use_schema_of(table) && may_select_whole(table);
+}
+
+bool may_select(Oid table, std::span<const AttrNumber> columns)
+{
+    if (!may_use_schema_of(table))
+        return false;
+    if (may_select_whole(table))
+        return true;
+    for (AttrNumber column : columns)
+        if (pg_attribute_aclcheck(table, column, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
+            return false;
+    return true;
+}
+
+bool reads_as_stored(Oid table)
+{
+    return check_enable_rls(table, InvalidOid, true) != RLS_ENABLED && !ExecutorCheckPerms_hook;
+}
+
+} // namespace relate::pg

@@ -1,0 +1,204 @@
+// relate.relationship_report: every relationship twice, once from each side.
+//
+// Relationships come through SQL, as the caller may see them, in batches; the
+// names of a batch are fetched together. Memory is a batch and what the output
+// keeps within work_mem.
+#include "key/key_datum.h"
+#include "pg/memory.h"
+#include "pg/spi.h"
+#include "pg/srf.h"
+#include "query/arguments.h"
+#include "query/names.h"
+
+namespace relate {
+
+namespace {
+
+constexpr long batch_size = 5000;
+
+struct DateRange {
+    pg::Argument from, to;
+    bool is_given() const { return !from.is_null || !to.is_null; }
+};
+
+struct ReportQuery {
+    const Workspace &workspace;
+    WantedTypes types;
+    DateRange start, end;
+};
+
+struct ReportRow {
+    int64 id;
+    const RelationshipType *type;
+    const Module *module[2]; // by Side
+    Datum key[2];
+    const char *name[2];
+    std::optional<DateADT> start_date, end_date;
+    bool is_current;
+    Datum importance, email; // email 0: null
+};
+
+int index(Side side) { return static_cast<int>(side); }
+
+DateRange range_argument(FunctionCallInfo fcinfo, int number)
+{
+    auto date = [&](int n) -> pg::Argument { return {DATEOID, fcinfo->args[n].value, fcinfo->args[n].isnull}; };
+    return {date(number), date(number + 1)};
+}
+
+bool contains(std::span<const RelationshipType *const> types, const RelationshipType &wanted)
+{
+    return std::find(types.begin(), types.end(), &wanted) != types.end();
+}
+
+WantedTypes wanted_types(FunctionCallInfo fcinfo, const Workspace &workspace, bool needs_dates)
+{
+    auto names = texts_argument(fcinfo, 0, "types");
+    auto excluded_names = texts_argument(fcinfo, 1, "exclude_types");
+    auto included = types_named(workspace, names.value_or(std::span<const Datum>{}));
+    auto excluded = types_named(workspace, excluded_names.value_or(std::span<const Datum>{}));
+    if (!names && excluded.empty() && !needs_dates)
+        return {true, {}};
+    pg::Array<Datum> ids;
+    for (const RelationshipType &type : workspace.types)
+        if ((!names || contains(included, type)) && !contains(excluded, type) && !(needs_dates && type.is_perpetual))
+            ids.push(Int32GetDatum(type.id));
+    return {false, ids.view()};
+}
+
+const char *statement(const ReportQuery &query)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql,
+                     "SELECT relationship_id, type_id, source_module_id, target_module_id, source_key, target_key,"
+                     " start_date, end_date, importance, email FROM %s WHERE true",
+                     pg::qualified_name(query.workspace.relationship_table));
+    if (!query.types.all)
+        appendStringInfoString(&sql, " AND type_id OPERATOR(pg_catalog.=) ANY ($1)");
+    static constexpr const char *limits[] = {
+        " AND start_date OPERATOR(pg_catalog.>=) $2", " AND start_date OPERATOR(pg_catalog.<=) $3",
+        " AND end_date OPERATOR(pg_catalog.>=) $4", " AND end_date OPERATOR(pg_catalog.<=) $5"};
+    const pg::Argument *given[] = {&query.start.from, &query.start.to, &query.end.from, &query.end.to};
+    for (int i = 0; i < 4; ++i)
+        if (!given[i]->is_null)
+            appendStringInfoString(&sql, limits[i]);
+    appendStringInfoString(&sql, " ORDER BY relationship_id");
+    return sql.data;
+}
+
+// Without a type where it, or a module, is gone by now.
+ReportRow read_row(const Workspace &workspace, HeapTuple tuple, TupleDesc columns, DateADT today)
+{
+    auto value = [&](int number, bool &is_null) { return SPI_getbinval(tuple, columns, number, &is_null); };
+    auto date = [&](int number) -> std::optional<DateADT> {
+        bool is_null;
+        Datum found = value(number, is_null);
+        return is_null ? std::nullopt : std::optional(DatumGetDateADT(found));
+    };
+    bool is_null;
+    ReportRow row = {};
+    row.id = DatumGetInt64(value(1, is_null));
+    row.type = workspace.type(DatumGetInt32(value(2, is_null)));
+    for (int side : {0, 1}) {
+        row.module[side] = workspace.module(DatumGetInt32(value(3 + side, is_null)));
+        row.key[side] = value(5 + side, is_null);
+    }
+    if (!row.type || !row.module[0] || !row.module[1])
+        return {};
+    if (!row.type->is_perpetual) {
+        row.start_date = date(7);
+        row.end_date = date(8);
+    }
+    row.is_current = (!row.start_date || *row.start_date <= today) && (!row.end_date || *row.end_date >= today);
+    row.importance = value(9, is_null);
+    row.email = value(10, is_null);
+    if (is_null)
+        row.email = 0;
+    return row;
+}
+
+void put_side(const pg::Output &output, const ReportRow &row, Side primary)
+{
+    int near = index(primary), far = index(other(primary));
+    pg::Columns columns;
+    columns.add(Int64GetDatum(row.id));
+    columns.text(row.type->name);
+    columns.text(row.module[near]->name);
+    columns.add(row.key[near]);
+    columns.text(row.name[near]);
+    columns.text(row.type->side(primary).role);
+    columns.text(row.type->side(primary).label);
+    columns.text(row.module[far]->name);
+    columns.add(row.key[far]);
+    columns.text(row.name[far]);
+    columns.text(row.type->side(other(primary)).role);
+    columns.date(row.start_date);
+    columns.date(row.end_date);
+    columns.add(row.importance);
+    columns.add(BoolGetDatum(row.is_current));
+    columns.reference(row.email);
+    columns.put(output);
+}
+
+// A record related to itself the same in both directions: its two sides are one.
+bool is_one_sided(const ReportRow &row)
+{
+    return row.type->is_symmetric && row.module[0] == row.module[1] && equal_key_datums(row.key[0], row.key[1]);
+}
+
+void put_batch(const pg::Output &output, const Workspace &workspace, uint64 count, DateADT today)
+{
+    auto *rows = palloc_array(ReportRow, count);
+    NamesWanted wanted;
+    for (uint64 i = 0; i < count; ++i) {
+        rows[i] = read_row(workspace, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, today);
+        for (int side : {0, 1})
+            wanted.add(rows[i].module[side], rows[i].key[side], &rows[i].name[side]);
+    }
+    wanted.fetch();
+    for (uint64 i = 0; i < count; ++i) {
+        if (!rows[i].type)
+            continue;
+        put_side(output, rows[i], Side::source);
+        if (!is_one_sided(rows[i]))
+            put_side(output, rows[i], Side::target);
+    }
+}
+
+void report(const pg::Output &output, const ReportQuery &query)
+{
+    pg::Argument arguments[] = {pg::array_argument(INT4OID, query.types.ids), query.start.from, query.start.to,
+                                query.end.from, query.end.to};
+    DateADT today = GetSQLCurrentDate();
+    MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "relate report", ALLOCSET_DEFAULT_SIZES);
+    const char *sql = statement(query);
+    pg::spi_session([&] {
+        Portal rows = pg::open_rows(sql, arguments);
+        while (uint64 count = pg::fetch(rows, batch_size)) {
+            CHECK_FOR_INTERRUPTS();
+            pg::in_context(work, [&] { put_batch(output, query.workspace, count, today); });
+            MemoryContextReset(work);
+        }
+        pg::close_rows(rows);
+    });
+    MemoryContextDelete(work);
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_relationship_report);
+Datum relate_relationship_report(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Workspace &workspace = current_workspace();
+    DateRange start = range_argument(fcinfo, 2), end = range_argument(fcinfo, 4);
+    WantedTypes types = wanted_types(fcinfo, workspace, start.is_given() || end.is_given());
+    report(pg::begin_output(fcinfo), {workspace, types, start, end});
+    return pg::end_output(fcinfo);
+}
+}
