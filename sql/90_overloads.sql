@@ -94,11 +94,16 @@ REVOKE ALL ON FUNCTION relate.create_text_overloads(name) FROM PUBLIC;
 DO $overloads$
 BEGIN
     PERFORM relate.create_text_overloads(m[1]::name) FROM pg_catalog.regexp_matches($list$
+        are_related
         connect
         create_relationship
         delete_relationship
         end_relationship
         possible_types
+        record_name
+        record_overview
+        related_records
+        related_rows
         set_status
         status_of
     $list$, '\S+', 'g') m;
