@@ -43,12 +43,11 @@ endif
 EXTENSION = pg_relate
 MODULE_big = pg_relate
 SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
-OWN_HEADERS := $(wildcard src/*.h src/*/*.h)
 OBJS = $(SOURCES:.cpp=.o)
 SQL_TOPICS := $(sort $(wildcard sql/[0-9]*.sql))
 EXTENSION_SQL = sql/pg_relate--$(RELATE_VERSION).sql
 DATA = $(EXTENSION_SQL) $(filter-out $(EXTENSION_SQL),$(wildcard sql/pg_relate--*--*.sql))
-EXTRA_CLEAN = $(EXTENSION_SQL) build
+EXTRA_CLEAN = $(EXTENSION_SQL) $(OBJS:.o=.d) build
 
 # pg_regress finds test/sql, and expected/ through the link test/expected.
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
@@ -84,15 +83,18 @@ ifeq ($(ISOLATION),)
 pg_isolation_regress_installcheck = @true
 endif
 
-# Any header may matter to any object, and so may another compiler or server, or a
-# file gone: the whole library builds in seconds. The stamp tells how it was built last.
+# Each object tells its headers as it is compiled (for its bitcode too). All are built
+# anew by another compiler, with other flags, for another server, or when a file is gone:
+# the stamp tells how it was built last.
+$(OBJS): override CXXFLAGS += -MMD -MP -MT $@ -MT $(@:.o=.bc)
+-include $(OBJS:.o=.d)
 STAMP := build/stamp
-COMMANDS := $(subst ','\'',$(COMPILE.cxx) $(shell $(CXX) --version | head -1) $(COMPILE.cxx.bc) \
+COMMANDS := $(subst ','\'',$(COMPILE.cxx) -MMD $(shell $(CXX) --version | head -1) $(COMPILE.cxx.bc) \
 	$(VERSION) $(OBJS) $(SQL_TOPICS))
 ifeq ($(filter clean distclean flags,$(MAKECMDGOALS)),)
 $(shell mkdir -p build; echo '$(COMMANDS)' | cmp -s - $(STAMP) || echo '$(COMMANDS)' > $(STAMP))
 endif
-$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) $(STAMP)
+$(OBJS) $(OBJS:.o=.bc): $(STAMP)
 $(shlib): src/exports.map $(STAMP)
 
 all: $(EXTENSION_SQL)

@@ -31,10 +31,14 @@ suite_build() {
     mkdir "$copy"
     cp -a Makefile CMakeLists.txt pg_relate.control sql src tools test "$copy"
     cd "$copy"
-    try_build "g++ with bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=yes CXX=g++
-    try_build "clang++ with bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=yes CXX=clang++
-    try_build "g++ without bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=no CXX=g++
+    try_build "g++, no bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=no CXX=g++
     try_build "CMake" build/cmake/pg_relate.so build_with_cmake pg_relate
+    try_build "clang++ and bitcode" pg_relate.so make -s -j"$(nproc)" with_llvm=yes CXX=clang++
+    if make -s install DESTDIR="$work/install" with_llvm=yes CXX=clang++ >"$work/build.log" 2>&1; then
+        pass
+    else
+        fail "make install DESTDIR=" "$work/build.log"
+    fi
     cd "$here"
     rm -rf "$copy"
 }

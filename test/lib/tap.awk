@@ -4,7 +4,7 @@
 /^(not )?ok( |$)/ { run++ }
 /^ok( |$)/ { if (tolower($0) ~ /# *skip/) skipped++; else passed++ }
 /^not ok( |$)/ { if (tolower($0) ~ /# *todo/) skipped++; else failed++ }
-/^Bail out!/ { failed++ }
+/^Bail out!/ { failed++; planned = 1; plan = run }
 END {
     if (!planned) failed++
     else if (plan != run) failed += plan > run ? plan - run : run - plan
