@@ -233,7 +233,7 @@ DECLARE
 BEGIN
     SELECT * INTO t FROM relate.type_named(type);
     -- The same pair cannot be connected twice at a time.
-    SELECT coalesce(array_agg(relationship_id), '{}') INTO gone
+    SELECT coalesce(array_agg(relationship_id ORDER BY relationship_id), '{}') INTO gone
     FROM relate.overlapping(t.type_id, t.is_perpetual, true, t.is_symmetric, source_module_id, source_key,
                             start_date, end_date)
     WHERE other_module_id = target_module_id AND other_key OPERATOR(relate.=) target_key;

@@ -18,6 +18,11 @@ EXCEPTION WHEN OTHERS THEN
     RETURN QUERY SELECT 'DETAIL: ' || detail WHERE detail <> '' UNION ALL SELECT 'HINT: ' || hint WHERE hint <> '';
 END $$;
 
+-- The rule that a statement breaks; what it then says is shown by the tests of the rules.
+CREATE FUNCTION broken_rule(statement text) RETURNS text LANGUAGE sql AS $$
+    SELECT split_part(line, ':', 1) FROM refusal(statement) AS line LIMIT 1
+$$;
+
 CREATE TABLE contact (id int PRIMARY KEY, name text NOT NULL, kind text);
 INSERT INTO contact VALUES (1, 'Jim Smith', 'individual'), (2, 'Bob Jones', 'individual'),
                            (3, 'Widget Consulting', 'organization'), (4, 'Amalgamated Widget', 'organization');
@@ -75,7 +80,7 @@ SELECT relate.connect('contact', 1, 'belongs to', 'contact', 3), relate.connect(
        relate.connect('contact', 3, 'membership', 'contact', 2);
 SELECT relationship_type, source_key, target_key FROM relationship_list ORDER BY relationship_id;
 -- Where no kind fits, the rule speaks.
-SELECT refusal($$SELECT relate.connect('contact', 1, 'owns', 'contact', 2)$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'owns', 'contact', 2)$$);
 
 -- Types open to every module, and everything else that can be said.
 TRUNCATE relationship RESTART IDENTITY;
@@ -117,13 +122,13 @@ SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', NULL, 'WW')$$
 SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', 'organization', NULL::text)$$);
 SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'WSU', on_conflict => 'ignore')$$);
 -- The rules of the workspace.
-SELECT refusal($$SELECT relate.connect('contact', 9, 'studied at', 'organization', 'WSU')$$);
-SELECT refusal($$SELECT relate.connect('contact', 'one', 'studied at', 'organization', 'WSU')$$);
-SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'MIT')$$);
-SELECT refusal($$SELECT relate.connect('contact', 1, 'mentors', 'contact', 1)$$);
-SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'WSU', '2020-01-01', '2019-01-01')$$);
-SELECT refusal($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'WSU', importance => 6)$$);
-SELECT refusal($$SELECT relate.connect('contact', 1, 'mentors', 'contact', 2, email => 'a@b.example')$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 9, 'studied at', 'organization', 'WSU')$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 'one', 'studied at', 'organization', 'WSU')$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'MIT')$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'mentors', 'contact', 1)$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'WSU', '2020-01-01', '2019-01-01')$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'studied at', 'organization', 'WSU', importance => 6)$$);
+SELECT broken_rule($$SELECT relate.connect('contact', 1, 'mentors', 'contact', 2, email => 'a@b.example')$$);
 SELECT count(*) FROM relationship;
 
 RESET search_path;

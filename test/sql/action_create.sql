@@ -18,6 +18,11 @@ EXCEPTION WHEN OTHERS THEN
     RETURN QUERY SELECT 'DETAIL: ' || detail WHERE detail <> '' UNION ALL SELECT 'HINT: ' || hint WHERE hint <> '';
 END $$;
 
+-- The rule that a statement breaks; what it then says is shown by the tests of the rules.
+CREATE FUNCTION broken_rule(statement text) RETURNS text LANGUAGE sql AS $$
+    SELECT split_part(line, ':', 1) FROM refusal(statement) AS line LIMIT 1
+$$;
+
 CREATE TABLE person (id int PRIMARY KEY, name text NOT NULL);
 INSERT INTO person SELECT i, 'Person ' || i FROM generate_series(1, 9) AS i;
 CREATE TABLE company (id bigint PRIMARY KEY, name text NOT NULL);
@@ -62,7 +67,7 @@ TRUNCATE relationship RESTART IDENTITY;
 
 -- end_old, one to one: both sides must have room.
 SELECT relate.create_relationship('leadership', 1, 1, '2001-01-01'), relate.create_relationship('leadership', 2, 2, '2002-01-01');
-SELECT refusal($$SELECT relate.create_relationship('leadership', 1, 2, '2010-01-01')$$);
+SELECT broken_rule($$SELECT relate.create_relationship('leadership', 1, 2, '2010-01-01')$$);
 SELECT relate.create_relationship('leadership', 1, 2, '2010-01-01', on_conflict => 'end_old');
 SELECT * FROM shown;
 -- One that begins later, or on the day, would end before it began: nothing happens.
@@ -102,7 +107,7 @@ TRUNCATE relationship RESTART IDENTITY;
 
 -- many to many: the same pair twice.
 SELECT relate.create_relationship('membership', 1, 1, '2001-01-01'), relate.create_relationship('membership', 2, 1, '2001-01-01');
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, '2005-01-01')$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 1, '2005-01-01')$$);
 SELECT relate.create_relationship('membership', '01', ' 1', '2005-01-01', on_conflict => 'end_old');
 SELECT relate.create_relationship('membership', 2, 1, on_conflict => 'replace');
 SELECT * FROM shown;
@@ -142,13 +147,13 @@ SELECT refusal($$SELECT relate.create_relationship('dealing', 1, 1, 'person')$$)
 SELECT refusal($$SELECT relate.create_relationship('dealing', 1, 1, source_module => 'person', target_module => 'firm')$$);
 SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, source_module => 'company')$$);
 SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, address_module => 'street', address_key => 1)$$);
--- The rules: see enforce_*; here that the verb adds none of its own.
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 99)$$);
-SELECT refusal($$SELECT relate.create_relationship('membership', 'x', 1)$$);
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, '2020-01-01', '2019-12-31', on_conflict => 'end_old')$$);
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, 'infinity', on_conflict => 'replace')$$);
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, importance => 0)$$);
-SELECT refusal($$SELECT relate.create_relationship('membership', 1, 1, address_module => 'office', address_key => 9)$$);
+-- The rules of the workspace.
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 99)$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 'x', 1)$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 1, '2020-01-01', '2019-12-31', on_conflict => 'end_old')$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 1, 'infinity', on_conflict => 'replace')$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 1, importance => 0)$$);
+SELECT broken_rule($$SELECT relate.create_relationship('membership', 1, 1, address_module => 'office', address_key => 9)$$);
 SELECT count(*) FROM relationship;
 
 RESET search_path;
