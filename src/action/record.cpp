@@ -40,8 +40,9 @@ char *kind_of(const Module &module, Datum key)
         return nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT x.%s FROM %s x WHERE ", pg::column_name(module.table, module.kind_column),
-                     pg::qualified_name(module.table));
+    // As text, a kind in a char(n) column is without the blanks that pad it.
+    appendStringInfo(&sql, "SELECT x.%s::pg_catalog.text FROM %s x WHERE ",
+                     pg::column_name(module.table, module.kind_column), pg::qualified_name(module.table));
     append_key_condition(&sql, module, "x", 1);
     pg::Argument arguments[INDEX_MAX_KEYS];
     for (size_t i = 0; i < module.key.size(); ++i)

@@ -23,7 +23,7 @@ CREATE FUNCTION broken_rule(statement text) RETURNS text LANGUAGE sql AS $$
     SELECT split_part(line, ':', 1) FROM refusal(statement) AS line LIMIT 1
 $$;
 
-CREATE TABLE contact (id int PRIMARY KEY, name text NOT NULL, kind text);
+CREATE TABLE contact (id int PRIMARY KEY, name text NOT NULL, kind char(20));
 INSERT INTO contact VALUES (1, 'Jim Smith', 'individual'), (2, 'Bob Jones', 'individual'),
                            (3, 'Widget Consulting', 'organization'), (4, 'Amalgamated Widget', 'organization');
 CREATE TABLE organization (code text PRIMARY KEY, name text NOT NULL);
