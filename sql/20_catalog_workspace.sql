@@ -83,12 +83,20 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                   WHERE n.nspname = workspace AND c.relname = table_name AND c.relkind = 'r'
+                   WHERE n.nspname = workspace AND c.relname = is_safe_to_read.table_name AND c.relkind = 'r'
+                     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
                      AND NOT row_security_active(c.oid)
-                     AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+                     -- A column of another type could have a cast with a function of the owner's.
+                     AND NOT EXISTS (SELECT ours.column_name, ours.type::oid
+                                     FROM (VALUES ('workspace', 'is_default', 'boolean'::regtype),
+                                                  ('workspace', 'layout_version', 'integer'),
+                                                  ('module', 'table_name', 'regclass')) AS ours (table_name, column_name, type)
+                                     WHERE ours.table_name = c.relname
+                                     EXCEPT
+                                     SELECT a.attname, a.atttypid FROM pg_attribute a WHERE a.attrelid = c.oid))
 $$;
 COMMENT ON FUNCTION relate.is_safe_to_read(name, name) IS
-'Internal. Whether the caller may read this table of a workspace, and reading it runs no code of its owner: a plain table without row security in force.';
+'Internal. Whether the caller may read this table ("workspace" or "module") of a workspace, and reading it runs no code of its owner: a plain table with our columns and without row security in force.';
 
 CREATE FUNCTION relate.read_workspace(workspace name, OUT is_default boolean, OUT layout_version int)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -631,6 +639,7 @@ BEGIN
     PERFORM relate.require_ownership(workspace);
     FOR old_name, old_owner IN
         SELECT w.name, w.owner FROM relate.workspaces() AS w WHERE coalesce(w.is_default, true) AND w.name <> workspace
+        ORDER BY w.is_default DESC NULLS LAST
     LOOP
         -- An UPDATE would run the triggers of a stranger's table with the caller's rights.
         IF old_owner <> current_user THEN
