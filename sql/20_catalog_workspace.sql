@@ -37,7 +37,8 @@ AS $$
       -- A view in place of a table could run a stranger's code.
       AND (SELECT count(*) = 6 FROM pg_class part
            WHERE part.relnamespace = c.relnamespace AND part.relkind IN ('r', 'p')
-             AND part.relname IN ('workspace', 'module', 'relationship_type', 'relationship', 'status', 'record_status'))
+             AND part.relname IN ('workspace', 'module', 'relationship_type', 'relationship', 'status',
+                                  'record_status'))
     ORDER BY n.nspname
 $$;
 COMMENT ON FUNCTION relate.find_workspaces() IS
@@ -90,7 +91,8 @@ AS $$
                      AND NOT EXISTS (SELECT ours.column_name, ours.type::oid
                                      FROM (VALUES ('workspace', 'is_default', 'boolean'::regtype),
                                                   ('workspace', 'layout_version', 'integer'),
-                                                  ('module', 'table_name', 'regclass')) AS ours (table_name, column_name, type)
+                                                  ('module', 'table_name', 'regclass'))
+                                         AS ours (table_name, column_name, type)
                                      WHERE ours.table_name = c.relname
                                      EXCEPT
                                      SELECT a.attname, a.atttypid FROM pg_attribute a WHERE a.attrelid = c.oid))

@@ -23,6 +23,21 @@ CREATE TYPE relate.module_entry AS (
 );
 COMMENT ON TYPE relate.module_entry IS 'Internal. A row of the table "module" of any workspace.';
 
+CREATE FUNCTION relate.find_module(workspace name, module_id int) RETURNS relate.module_entry
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    entry relate.module_entry;
+BEGIN
+    EXECUTE format('SELECT module_id, name, singular, plural, table_name, key_columns, name_columns, kind, '
+                   'kind_column, date_column, is_system FROM %I.module WHERE module_id = $1', workspace)
+        INTO entry USING module_id;
+    RETURN entry;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_module(name, int) IS 'Internal. A module of a workspace; nulls for null.';
+
 -- ---- English ------------------------------------------------------------------
 
 -- Each function is a list of rules for the end of the last word: the first that
@@ -142,6 +157,13 @@ $$;
 COMMENT ON FUNCTION relate.find_keys(regclass) IS
 'Internal. The columns of each index that can identify a record, the best first: the primary key, the replica identity, the narrowest.';
 
+CREATE FUNCTION relate.find_key(table_name regclass) RETURNS name[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT columns FROM relate.find_keys(table_name) AS columns LIMIT 1);
+COMMENT ON FUNCTION relate.find_key(regclass) IS
+'Internal. The best of relate.find_keys; null if there is none.';
+
 CREATE FUNCTION relate.find_columns(table_name regclass, wanted text[], category "char") RETURNS name[]
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -228,7 +250,8 @@ BEGIN
         IF NOT relate.is_safe_to_read(other, 'module') THEN
             RETURN true; -- as far as the caller can know
         END IF;
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I.module WHERE table_name = $1)', other) INTO found USING table_name;
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I.module WHERE table_name = $1)', other)
+            INTO found USING table_name;
         IF found THEN
             RETURN true;
         END IF;
@@ -319,7 +342,8 @@ $$;
 COMMENT ON FUNCTION relate.check_module_table(regclass) IS
 'Internal. Refuses (42809) all but lasting ordinary and partitioned tables of users.';
 
-CREATE FUNCTION relate.check_columns(table_name regclass, columns name[], purpose text, categories "char"[]) RETURNS void
+CREATE FUNCTION relate.check_columns(table_name regclass, columns name[], purpose text, categories "char"[])
+RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -358,7 +382,8 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    given text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(key_columns) WITH ORDINALITY AS k (c, n));
+    given text := (SELECT string_agg(quote_ident(c), ', ' ORDER BY n)
+                   FROM unnest(key_columns) WITH ORDINALITY AS k (c, n));
 BEGIN
     IF EXISTS (SELECT FROM relate.find_keys(table_name) AS k
                WHERE k @> key_columns AND k <@ key_columns) THEN
@@ -429,7 +454,8 @@ $$;
 COMMENT ON FUNCTION relate.check_module_rights(relate.module_entry, name) IS
 'Internal. Refuses (42501) a module on whose table this role could not itself reference and read records.';
 
-CREATE FUNCTION relate.check_module_change(workspace name, was relate.module_entry, becomes relate.module_entry) RETURNS void
+CREATE FUNCTION relate.check_module_change(workspace name, was relate.module_entry, becomes relate.module_entry)
+RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -572,7 +598,7 @@ BEGIN
                    'RETURNING module_id', workspace)
         INTO new_id
         USING module_name, label, coalesce(plural, relate.plural_of(label)), table_name,
-              coalesce(key_columns, (SELECT k FROM relate.find_keys(table_name) AS k LIMIT 1)),
+              coalesce(key_columns, relate.find_key(table_name)),
               coalesce(name_columns, relate.find_name_columns(table_name, module_name)), kind, kind_column,
               coalesce(date_column, relate.find_date_column(table_name)), coalesce(is_system, false);
     IF is_system IS NOT TRUE THEN
@@ -584,6 +610,28 @@ END;
 $$;
 COMMENT ON FUNCTION relate.register_module(regclass, text, text, text, name[], text, name, name[], name, boolean) IS
 'Registers a table as module of the current workspace and returns its id. Null means the default: key = the primary key or the best unique index; name = the table''s, in the singular; labels from the name; name_columns = name, full_name, first_name and last_name, title, ...; date_column = created_at and the like. Gives it the statuses Customer and Prospect (unless is_system) and puts a trigger on the table. Errors: 22004, 42809 not a table that can be a module, 42830 no usable key, 42710 name or table registered already, 42602 bad name, 42703 and 42804 bad columns, 42501 missing rights.';
+
+CREATE FUNCTION relate.check_reset(reset text[], given jsonb) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    known CONSTANT text[] := '{singular,plural,name_columns,kind,kind_column,key_columns,date_column,is_system}';
+    word text;
+BEGIN
+    FOREACH word IN ARRAY reset LOOP
+        IF word IS NULL OR word <> ALL (known) THEN
+            RAISE '"%" cannot be reset', word
+                USING ERRCODE = 'invalid_parameter_value',
+                      HINT = format('What can be reset: %s.', array_to_string(known, ', '));
+        ELSIF given ? word THEN
+            RAISE '"%" is both given and reset', word USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_reset(text[], jsonb) IS
+'Internal. Refuses (22023) to reset a property of a module that is unknown, or given at the same time.';
 
 CREATE FUNCTION relate.alter_module(name text, new_name text DEFAULT NULL, singular text DEFAULT NULL,
                                     plural text DEFAULT NULL, name_columns name[] DEFAULT NULL,
@@ -597,69 +645,36 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     workspace CONSTANT name := relate.current_workspace();
-    id int;
-    given text[];
+    entry relate.module_entry;
 BEGIN
     PERFORM relate.not_null('{name}', name);
-    id := relate.find_id(workspace, 'module', name);
-    given := array_remove(ARRAY[
-        CASE WHEN singular IS NOT NULL THEN 'singular' END, CASE WHEN plural IS NOT NULL THEN 'plural' END,
-        CASE WHEN name_columns IS NOT NULL THEN 'name_columns' END, CASE WHEN kind IS NOT NULL THEN 'kind' END,
-        CASE WHEN kind_column IS NOT NULL THEN 'kind_column' END,
-        CASE WHEN key_columns IS NOT NULL THEN 'key_columns' END,
-        CASE WHEN date_column IS NOT NULL THEN 'date_column' END,
-        CASE WHEN is_system IS NOT NULL THEN 'is_system' END], NULL);
-    PERFORM relate.check_reset(reset, '{singular,plural,name_columns,kind,kind_column,key_columns,date_column,is_system}',
-                               given);
-    EXECUTE format($sql$
-        UPDATE %I.module SET
-            name = coalesce($2, name),
-            singular = CASE WHEN 'singular' = ANY ($11) THEN relate.label_of(coalesce($2, name))
-                            ELSE coalesce($3, singular) END,
-            plural = CASE WHEN 'plural' = ANY ($11)
-                          THEN relate.plural_of(CASE WHEN 'singular' = ANY ($11) THEN relate.label_of(coalesce($2, name))
-                                                     ELSE coalesce($3, singular) END)
-                          ELSE coalesce($4, plural) END,
-            name_columns = CASE WHEN 'name_columns' = ANY ($11)
-                                THEN relate.find_name_columns(table_name, coalesce($2, name))
-                                ELSE coalesce($5, name_columns) END,
-            kind = CASE WHEN 'kind' <> ALL ($11) THEN coalesce($6, kind) END,
-            kind_column = CASE WHEN 'kind_column' <> ALL ($11) THEN coalesce($7, kind_column) END,
-            key_columns = CASE WHEN 'key_columns' = ANY ($11)
-                               THEN (SELECT k FROM relate.find_keys(table_name) AS k LIMIT 1)
-                               ELSE coalesce($8, key_columns) END,
-            date_column = CASE WHEN 'date_column' = ANY ($11) THEN relate.find_date_column(table_name)
-                               ELSE coalesce($9, date_column) END,
-            is_system = CASE WHEN 'is_system' = ANY ($11) THEN false ELSE coalesce($10, is_system) END
-        WHERE module_id = $1
-        $sql$, workspace)
-        USING id, new_name, singular, plural, name_columns, kind, kind_column, key_columns, date_column, is_system,
-              coalesce(reset, '{}');
+    reset := coalesce(reset, '{}');
+    PERFORM relate.check_reset(reset, jsonb_strip_nulls(jsonb_build_object('singular', singular, 'plural', plural,
+        'name_columns', name_columns, 'kind', kind, 'kind_column', kind_column, 'key_columns', key_columns,
+        'date_column', date_column, 'is_system', is_system)));
+    entry := relate.find_module(workspace, relate.find_id(workspace, 'module', name));
+    entry.name := coalesce(new_name, entry.name);
+    entry.singular := CASE WHEN 'singular' = ANY (reset) THEN relate.label_of(entry.name)
+                           ELSE coalesce(singular, entry.singular) END;
+    entry.plural := CASE WHEN 'plural' = ANY (reset) THEN relate.plural_of(entry.singular)
+                         ELSE coalesce(plural, entry.plural) END;
+    entry.name_columns := CASE WHEN 'name_columns' = ANY (reset) THEN relate.find_name_columns(entry.table_name, entry.name)
+                               ELSE coalesce(name_columns, entry.name_columns) END;
+    entry.kind := CASE WHEN 'kind' <> ALL (reset) THEN coalesce(kind, entry.kind) END;
+    entry.kind_column := CASE WHEN 'kind_column' <> ALL (reset) THEN coalesce(kind_column, entry.kind_column) END;
+    entry.key_columns := CASE WHEN 'key_columns' = ANY (reset) THEN relate.find_key(entry.table_name)
+                              ELSE coalesce(key_columns, entry.key_columns) END;
+    entry.date_column := CASE WHEN 'date_column' = ANY (reset) THEN relate.find_date_column(entry.table_name)
+                              ELSE coalesce(date_column, entry.date_column) END;
+    entry.is_system := CASE WHEN 'is_system' = ANY (reset) THEN false ELSE coalesce(is_system, entry.is_system) END;
+    EXECUTE format('UPDATE %I.module SET (name, singular, plural, name_columns, kind, kind_column, key_columns, '
+                   'date_column, is_system) = ROW(($1).name, ($1).singular, ($1).plural, ($1).name_columns, ($1).kind, '
+                   '($1).kind_column, ($1).key_columns, ($1).date_column, ($1).is_system) '
+                   'WHERE module_id = ($1).module_id', workspace) USING entry;
 END;
 $$;
 COMMENT ON FUNCTION relate.alter_module(text, text, text, text, name[], text, name, name[], name, boolean, text[]) IS
 'Changes a module of the current workspace. Null leaves a property as it is; the properties named in reset go back to the default that register_module would find. Errors: those of register_module, 42704 no such module, 22023 a bad reset, 55000 a change that its relationships would not survive.';
-
-CREATE FUNCTION relate.check_reset(reset text[], known text[], given text[]) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    word text;
-BEGIN
-    FOREACH word IN ARRAY coalesce(reset, '{}') LOOP
-        IF word IS NULL OR word <> ALL (known) THEN
-            RAISE '"%" cannot be reset', word
-                USING ERRCODE = 'invalid_parameter_value',
-                      HINT = format('What can be reset: %s.', array_to_string(known, ', '));
-        ELSIF word = ANY (given) THEN
-            RAISE '"%" is both given and reset', word USING ERRCODE = 'invalid_parameter_value';
-        END IF;
-    END LOOP;
-END;
-$$;
-COMMENT ON FUNCTION relate.check_reset(text[], text[], text[]) IS
-'Internal. Refuses (22023) to reset what is unknown or given at the same time.';
 
 CREATE FUNCTION relate.unregister_module(name text) RETURNS void
 LANGUAGE plpgsql

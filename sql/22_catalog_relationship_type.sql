@@ -49,7 +49,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    sides text[] := regexp_match(lower(btrim(words)), '^(one|1|many|n|m|\*)(?: *[-_ ] *to *[-_ ] *| *[:-] *)(one|1|many|n|m|\*)$');
+    sides text[] := regexp_match(lower(btrim(words)),
+                                 '^(one|1|many|n|m|\*)(?: *[-_ ] *to *[-_ ] *| *[:-] *)(one|1|many|n|m|\*)$');
 BEGIN
     IF words IS NOT NULL AND sides IS NULL THEN
         RAISE 'unknown cardinality "%"', words
@@ -63,21 +64,6 @@ END;
 $$;
 COMMENT ON FUNCTION relate.parse_cardinality(text) IS
 'Internal. The cardinality that is meant by one_to_many, one-to-many, 1:N and the like; raises 22023 for other words.';
-
-CREATE FUNCTION relate.find_module(workspace name, module_id int) RETURNS relate.module_entry
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    entry relate.module_entry;
-BEGIN
-    EXECUTE format('SELECT module_id, name, singular, plural, table_name, key_columns, name_columns, kind, '
-                   'kind_column, date_column, is_system FROM %I.module WHERE module_id = $1', workspace)
-        INTO entry USING module_id;
-    RETURN entry;
-END;
-$$;
-COMMENT ON FUNCTION relate.find_module(name, int) IS 'Internal. A module of a workspace; nulls for null.';
 
 -- ---- what a type is when little is said ------------------------------------------
 
@@ -95,7 +81,8 @@ SET search_path = pg_catalog, pg_temp
 RETURN CASE
     WHEN draft.hierarchy_parent = side THEN 'is parent of'
     WHEN draft.hierarchy_parent IS NOT NULL THEN 'is child of'
-    WHEN draft.is_symmetric OR draft.cardinality = 'many_to_many' THEN concat_ws(' ', 'is related to', nullif(far_noun, 'Record'))
+    WHEN draft.is_symmetric OR draft.cardinality = 'many_to_many'
+        THEN concat_ws(' ', 'is related to', nullif(far_noun, 'Record'))
     WHEN draft.cardinality = 'many_to_one' AND side = 'target' OR draft.cardinality <> 'many_to_one' AND side = 'source'
         THEN 'has ' || far_noun
     ELSE 'belongs to ' || far_noun END;
@@ -239,11 +226,13 @@ BEGIN
     END IF;
     IF draft.on_source_delete NOT IN ('restrict', 'remove_link') THEN
         RAISE 'unknown on_source_delete "%"', draft.on_source_delete
-            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_source_delete', HINT = 'It is restrict or remove_link.';
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_source_delete',
+                  HINT = 'It is restrict or remove_link.';
     END IF;
     IF draft.on_target_delete NOT IN ('restrict', 'remove_link') THEN
         RAISE 'unknown on_target_delete "%"', draft.on_target_delete
-            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_target_delete', HINT = 'It is restrict or remove_link.';
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_target_delete',
+                  HINT = 'It is restrict or remove_link.';
     END IF;
     IF draft.default_importance NOT BETWEEN 1 AND 5 THEN
         RAISE 'importance % is out of range', draft.default_importance
@@ -424,7 +413,8 @@ BEGIN
             INTO is_used USING was.type_id;
     END IF;
     IF is_used OR was.type_id <> becomes.type_id THEN
-        RAISE '% of relationship type "%" cannot change', CASE WHEN is_used THEN 'modules and kinds' ELSE 'the id' END, was.name
+        RAISE '% of relationship type "%" cannot change',
+              CASE WHEN is_used THEN 'modules and kinds' ELSE 'the id' END, was.name
             USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
                   DETAIL = CASE WHEN is_used THEN 'It has relationships.' ELSE 'Relationships refer to it.' END,
                   HINT = 'Declare another type.';
@@ -441,15 +431,18 @@ AS $$
 DECLARE
     draft relate.type_draft;
     type_row jsonb;
+    source relate.module_entry;
+    target relate.module_entry;
 BEGIN
     FOR type_row IN EXECUTE format('SELECT to_jsonb(t) FROM %I.relationship_type t '
                                    'WHERE $1 IN (source_module_id, target_module_id) ORDER BY name', workspace)
                     USING module.module_id
     LOOP
         draft := jsonb_populate_record(NULL::relate.type_draft, type_row);
-        PERFORM relate.check_type(draft,
-            CASE draft.source_module_id WHEN module.module_id THEN module ELSE relate.find_module(workspace, draft.source_module_id) END,
-            CASE draft.target_module_id WHEN module.module_id THEN module ELSE relate.find_module(workspace, draft.target_module_id) END);
+        source := relate.find_module(workspace, draft.source_module_id);
+        target := relate.find_module(workspace, draft.target_module_id);
+        PERFORM relate.check_type(draft, CASE source.module_id WHEN module.module_id THEN module ELSE source END,
+                                  CASE target.module_id WHEN module.module_id THEN module ELSE target END);
     END LOOP;
 END;
 $$;
@@ -462,6 +455,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace CONSTANT name := TG_TABLE_SCHEMA;
+    was relate.type_draft;
     draft relate.type_draft;
     source relate.module_entry;
     target relate.module_entry;
@@ -483,7 +477,8 @@ BEGIN
     target := relate.find_module(workspace, draft.target_module_id);
     draft := relate.fill_type(draft, source, target);
     IF TG_OP = 'UPDATE' THEN
-        PERFORM relate.check_type_change(workspace, jsonb_populate_record(NULL::relate.type_draft, to_jsonb(OLD)), draft);
+        was := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(OLD));
+        PERFORM relate.check_type_change(workspace, was, draft);
     END IF;
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
@@ -682,7 +677,8 @@ $$;
 COMMENT ON FUNCTION relate.type_sentence(relate.type_draft, relate.module_entry, relate.module_entry) IS
 'Internal. The cardinality of a type in plain English: how many records each side can have.';
 
-CREATE FUNCTION relate.type_sentence_of_dates(draft relate.type_draft, source relate.module_entry, target relate.module_entry)
+CREATE FUNCTION relate.type_sentence_of_dates(draft relate.type_draft, source relate.module_entry,
+                                              target relate.module_entry)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -770,10 +766,12 @@ BEGIN
         CASE WHEN target.name_columns = '{}' AND target.module_id IS DISTINCT FROM source.module_id THEN
             format('Module "%s" has no name columns: its records are shown by their keys.', target.name) END,
         CASE WHEN draft.cardinality = 'one_to_one' AND NOT draft.is_perpetual THEN
-            'One at a time: a past and a present one may follow each other. If there can only ever be one, pass is_perpetual => true.' END,
+            'One at a time: a past and a present one may follow each other. '
+            'If there can only ever be one, pass is_perpetual => true.' END,
         CASE WHEN is_limited AND draft.source_module_id IS NULL AND draft.target_module_id IS NULL THEN
             'The limits count the records of all modules together.' END,
-        CASE WHEN NOT one_target AND draft.max_targets_per_source = 1 OR NOT one_source AND draft.max_sources_per_target = 1 THEN
+        CASE WHEN NOT one_target AND draft.max_targets_per_source = 1
+                  OR NOT one_source AND draft.max_sources_per_target = 1 THEN
             format('A limit of 1 makes a %s type one-sided: choose the cardinality that says one.', draft.cardinality) END,
         CASE WHEN one_child THEN
             'Each parent can have only one child: the hierarchy is a chain.' END,
@@ -827,9 +825,10 @@ BEGIN
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
 
-    parent := coalesce(draft.hierarchy_parent, CASE WHEN draft.cardinality = 'many_to_one' THEN 'target'
-                                                    WHEN draft.cardinality = 'many_to_many' OR draft.is_symmetric THEN NULL
-                                                    ELSE 'source' END);
+    parent := CASE WHEN draft.hierarchy_parent IS NOT NULL THEN draft.hierarchy_parent
+                   WHEN draft.cardinality = 'many_to_many' OR draft.is_symmetric THEN NULL
+                   WHEN draft.cardinality = 'many_to_one' THEN 'target'
+                   ELSE 'source' END;
     parent_module := CASE parent WHEN 'source' THEN source.name WHEN 'target' THEN target.name END;
     child_module := CASE parent WHEN 'source' THEN target.name WHEN 'target' THEN source.name END;
     noun := relate.type_nouns(draft, source, target);
@@ -855,14 +854,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     partners bigint;
-    condition text := format('type_id = $1 AND %1$I = $2 AND %2$I OPERATOR(relate.=) $3', side || '_module_id', side || '_key');
+    condition text := format('type_id = $1 AND %I = $2 AND %I OPERATOR(relate.=) $3', side || '_module_id', side || '_key');
 BEGIN
     IF is_symmetric THEN
         condition := 'type_id = $1 AND (source_module_id = $2 AND source_key OPERATOR(relate.=) $3'
                      ' OR target_module_id = $2 AND target_key OPERATOR(relate.=) $3)';
     END IF;
-    EXECUTE format('SELECT count(*) FROM %I.relationship WHERE %s AND ($4 OR coalesce(start_date <= current_date, true) '
-                   'AND coalesce(end_date >= current_date, true))', workspace, condition)
+    EXECUTE format('SELECT count(*) FROM %I.relationship WHERE %s '
+                   'AND ($4 OR coalesce(start_date <= current_date, true) AND coalesce(end_date >= current_date, true))',
+                   workspace, condition)
         INTO partners USING type_id, module_id, key, is_perpetual;
     RETURN partners;
 END;
@@ -893,7 +893,8 @@ COMMENT ON FUNCTION relate.are_partners(name, int, boolean, boolean, int, relate
 'Internal. Whether the two records are related today by this type, in either direction if it is symmetric.';
 
 CREATE FUNCTION relate.why_no_room(workspace name, draft relate.type_draft, source relate.module_entry,
-                                   source_key relate.record_key, target relate.module_entry, target_key relate.record_key)
+                                   source_key relate.record_key, target relate.module_entry,
+                                   target_key relate.record_key)
 RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -938,7 +939,8 @@ DECLARE
     draft relate.type_draft;
     type_row jsonb;
 BEGIN
-    PERFORM relate.not_null('{from_module, from_key, to_module, to_key}', from_module, from_key::text, to_module, to_key::text);
+    PERFORM relate.not_null('{from_module, from_key, to_module, to_key}', from_module, from_key::text, to_module,
+                            to_key::text);
     near := relate.find_module(workspace, relate.find_id(workspace, 'module', from_module));
     far := relate.find_module(workspace, relate.find_id(workspace, 'module', to_module));
     FOR type_row, direction IN EXECUTE format($sql$
@@ -952,7 +954,8 @@ BEGIN
           AND NOT (t.is_symmetric AND way.direction = 'backward')
         ORDER BY t.name, way.direction DESC
         $sql$, workspace)
-        USING near.module_id, relate.record_kind(from_module, from_key), far.module_id, relate.record_kind(to_module, to_key)
+        USING near.module_id, relate.record_kind(from_module, from_key),
+              far.module_id, relate.record_kind(to_module, to_key)
     LOOP
         draft := jsonb_populate_record(NULL::relate.type_draft, type_row);
         type := draft.name;
