@@ -335,11 +335,21 @@ const Module *Workspace::module_of_table(Oid table) const
 
 const Workspace &workspace_of(Oid table)
 {
+    // Triggers ask for the same table row after row.
+    static Oid last_table;
+    static uint64 last_generation;
+    static const Workspace *last;
+    if (table == last_table && last_generation == generation)
+        return *last;
     Oid schema = get_rel_namespace(table);
     if (!OidIsValid(schema) || !is_workspace(schema))
         pg::raise({.sqlstate = ERRCODE_WRONG_OBJECT_TYPE,
                    .message = psprintf("table %s is not of a workspace", pg::qualified_name(table))});
-    return workspace_in(schema);
+    const Workspace &workspace = workspace_in(schema);
+    last_table = table;
+    last_generation = is_known(schema) ? generation : 0;
+    last = &workspace;
+    return workspace;
 }
 
 const Workspace &current_workspace()

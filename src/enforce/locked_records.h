@@ -4,8 +4,8 @@
 // subtransaction nothing can have taken a locked record away: others wait for our
 // lock, and what we do ourselves makes a new command. So a second look is needless.
 //
-// Memory: a fixed table of the backend, made when a command asks often enough;
-// a record may push another one out, which costs a look and no more.
+// Memory: a table of the transaction, made when a command asks often enough, and
+// at most work_mem; a record may push another one out, which costs a look and no more.
 #pragma once
 
 #include "key/record_key.h"
