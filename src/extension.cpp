@@ -1,5 +1,7 @@
 // The library's face to the server: the magic block and the start.
+#include "catalog/module_table.h"
 #include "catalog/workspace.h"
+#include "enforce/record_moved.h"
 #include "pg/pg.h"
 
 extern "C" {
@@ -10,6 +12,8 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void)
 {
     relate::init_workspaces();
+    relate::init_module_tables();
+    relate::init_moves();
 }
 
 PG_FUNCTION_INFO_V1(relate_version);

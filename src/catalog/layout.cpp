@@ -50,6 +50,7 @@ constexpr Column expected[] = {
     {"relationship_type", "allow_self", BOOLOID},
     {"relationship_type", "on_source_delete", TEXTOID},
     {"relationship_type", "on_target_delete", TEXTOID},
+    {"relationship_type", "on_kind_change", TEXTOID},
     {"relationship_type", "is_active", BOOLOID},
     {"relationship_type", "storage", TEXTOID},
     {"relationship", "relationship_id", INT8OID},

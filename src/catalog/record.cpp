@@ -291,6 +291,22 @@ Datum key_of_row(const Module &module, Relation table, TupleTableSlot *row)
     return key_of_values(module, values);
 }
 
+const char *kind_in_column(TupleTableSlot *row, AttrNumber column)
+{
+    bool is_null;
+    Datum value = slot_getattr(row, column, &is_null);
+    if (is_null)
+        return nullptr;
+    Oid output;
+    bool is_varlena;
+    Oid type = getBaseType(TupleDescAttr(row->tts_tupleDescriptor, column - 1)->atttypid);
+    getTypeOutputInfo(type, &output, &is_varlena);
+    char *kind = OidOutputFunctionCall(output, value);
+    if (type == BPCHAROID) // its blanks are no part of the value
+        kind[bpchartruelen(kind, static_cast<int>(strlen(kind)))] = '\0';
+    return kind;
+}
+
 bool row_has_key(const Module &module, const KeyValues &values, TupleTableSlot *row)
 {
     for (size_t i = 0; i < module.key.size(); ++i) {

@@ -26,6 +26,9 @@ Datum key_of_values(const Module &module, const Datum *values);
 // ... and of a row of the module's table or of one of its partitions.
 Datum key_of_row(const Module &module, Relation table, TupleTableSlot *row);
 
+// What a kind column of the row says; null for none.
+const char *kind_in_column(TupleTableSlot *row, AttrNumber column);
+
 // Whether the row still has these key values (NULL has none).
 bool row_has_key(const Module &module, const KeyValues &values, TupleTableSlot *row);
 

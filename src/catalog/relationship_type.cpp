@@ -42,6 +42,7 @@ RelationshipType read_type(const Row &row)
     type.hierarchy = equals(parent, "source")   ? Hierarchy::source_is_parent
                      : equals(parent, "target") ? Hierarchy::target_is_parent
                                                 : Hierarchy::none;
+    type.on_kind_change = equals(row.string("on_kind_change"), "end") ? OnKindChange::end : OnKindChange::refuse;
     type.default_importance = row.small("default_importance");
     type.storage = row.string("storage");
     return type;

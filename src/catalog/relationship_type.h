@@ -9,6 +9,7 @@ enum class Side { source, target };
 constexpr Side other(Side side) { return side == Side::source ? Side::target : Side::source; }
 
 enum class OnDelete { refuse, remove_link };
+enum class OnKindChange { refuse, end };
 enum class Hierarchy { none, source_is_parent, target_is_parent };
 
 // What is said of each side; `limit` is how many partners one record of this
@@ -28,6 +29,7 @@ struct RelationshipType {
     TypeSide source, target;
     bool is_symmetric, is_perpetual, is_active, allow_self, has_contact_details;
     Hierarchy hierarchy;
+    OnKindChange on_kind_change;
     int16 default_importance;
     const char *storage;
 

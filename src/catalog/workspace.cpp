@@ -96,6 +96,44 @@ RelationshipIndex read_index(Relation table, std::span<const AttrNumber> key, co
     return found;
 }
 
+bool is_not_null_test(List *predicate, AttrNumber column)
+{
+    if (list_length(predicate) != 1 || !IsA(linitial(predicate), NullTest))
+        return false;
+    auto *test = reinterpret_cast<NullTest *>(linitial(predicate));
+    return test->nulltesttype == IS_NOT_NULL && IsA(test->arg, Var) &&
+           reinterpret_cast<Var *>(test->arg)->varattno == column;
+}
+
+// Holds the rows that have an address record, and may leave out the others.
+Oid read_address_index(Relation table, const RelationshipColumns &c)
+{
+    List *indexes = RelationGetIndexList(table);
+    ListCell *cell;
+    foreach (cell, indexes) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        Form_pg_index form = index->rd_index;
+        List *predicate = RelationGetIndexPredicate(index);
+        bool serves = form->indisvalid && form->indislive && index->rd_rel->relam == BTREE_AM_OID &&
+                      form->indnkeyatts >= 2 && form->indkey.values[0] == c.address_module_id &&
+                      form->indkey.values[1] == c.address_key &&
+                      (predicate == NIL || is_not_null_test(predicate, c.address_key));
+        index_close(index, AccessShareLock);
+        if (serves)
+            return lfirst_oid(cell);
+    }
+    return InvalidOid;
+}
+
+Oid find_status_index(Oid table_oid)
+{
+    AttrNumber record[] = {get_attnum(table_oid, "module_id"), get_attnum(table_oid, "key")};
+    Relation table = table_open(table_oid, AccessShareLock);
+    Oid found = pg::find_index(table, record);
+    table_close(table, AccessShareLock);
+    return found;
+}
+
 void read_indexes(Workspace &ws)
 {
     const RelationshipColumns &c = ws.column;
@@ -105,6 +143,8 @@ void read_indexes(Workspace &ws)
     ws.owner = table->rd_rel->relowner;
     ws.source_index = read_index(table, by_source, c);
     ws.target_index = read_index(table, by_target, c);
+    ws.address_index = read_address_index(table, c);
+    ws.status_index = find_status_index(ws.record_status_table);
     Oid key_type = TupleDescAttr(RelationGetDescr(table), c.source_key - 1)->atttypid;
     TypeCacheEntry *key = lookup_type_cache(key_type, TYPECACHE_EQ_OPR);
     fmgr_info(get_opcode(key->eq_opr), &ws.key_equal);
@@ -236,6 +276,7 @@ pg::Array<Oid> workspace_schemas()
     CatCList *tables = SearchSysCacheList1(RELNAMENSP, CStringGetDatum("relationship"));
     for (int i = 0; i < tables->n_members; ++i) {
         auto form = reinterpret_cast<Form_pg_class>(GETSTRUCT(&tables->members[i]->tuple));
+        watch(form->oid); // it may yet get our trigger
         if (form->relhastriggers && is_workspace(form->relnamespace))
             schemas.push(form->relnamespace);
     }
@@ -366,6 +407,16 @@ std::span<const Workspace *const> every_workspace()
         if (const Workspace *workspace = try_workspace(schema, problem))
             found.push(workspace);
     return found.view();
+}
+
+uint64 catalog_generation()
+{
+    return generation;
+}
+
+void watch_table(Oid table)
+{
+    watch(table);
 }
 
 const Module &module_named(const Workspace &workspace, std::string_view name)

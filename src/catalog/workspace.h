@@ -42,6 +42,8 @@ struct Workspace {
     Oid relationship_table, type_table, module_table, status_table, record_status_table, workspace_table;
     RelationshipColumns column;
     RelationshipIndex source_index, target_index;
+    Oid address_index; // of the relationship table, by the record that is the address; or InvalidOid
+    Oid status_index;  // of record_status, by record; or InvalidOid
     std::span<const Module> modules;          // by module_id
     std::span<const RelationshipType> types;  // by type_id
     std::span<const Status> statuses;         // by status_id
@@ -64,6 +66,11 @@ const Workspace &current_workspace();
 
 // Every workspace of the database.
 std::span<const Workspace *const> every_workspace();
+
+// For what is made of workspaces and kept: changes when any of them may have
+// changed. A table that it was made of besides their own must be watched.
+uint64 catalog_generation();
+void watch_table(Oid table);
 
 // By name in the current workspace, or an error 42704.
 const Module &module_named(const Workspace &workspace, std::string_view name);

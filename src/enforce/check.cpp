@@ -14,6 +14,7 @@
 #include "catalog/workspace.h"
 #include "enforce/cycle.h"
 #include "enforce/endpoint.h"
+#include "enforce/own_change.h"
 #include "enforce/relationship.h"
 #include "enforce/rivals.h"
 #include "enforce/type_lock.h"
@@ -53,6 +54,14 @@ bool same_columns(const RelationshipColumns &c, TupleTableSlot *a, TupleTableSlo
     return true;
 }
 
+// Whether our own transaction wrote that version: its check may be yet to come.
+bool is_our_version(TupleTableSlot *row)
+{
+    bool should_free;
+    HeapTuple tuple = ExecFetchSlotHeapTuple(row, false, &should_free);
+    return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+}
+
 // An update that no rule can mind. A version that got new index entries must be
 // checked whatever it changed: a concurrent check may have missed the old one
 // in its scan. And one of our own transaction's versions may have escaped its
@@ -63,10 +72,47 @@ bool changes_nothing(const Workspace &workspace, const pg::RowEvent &event)
         return false;
     bool should_free;
     HeapTuple fresh = ExecFetchSlotHeapTuple(event.row, false, &should_free);
-    HeapTuple old = ExecFetchSlotHeapTuple(event.old_row, false, &should_free);
-    return HeapTupleIsHeapOnly(fresh) &&
-           !TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(old->t_data)) &&
+    return HeapTupleIsHeapOnly(fresh) && !is_our_version(event.old_row) &&
            same_columns(workspace.column, event.row, event.old_row);
+}
+
+const OwnChange *own_change_of(const Workspace &workspace)
+{
+    const OwnChange *change = own_change();
+    return change && change->relationship_table == workspace.relationship_table ? change : nullptr;
+}
+
+// What an update leaves as it was, as far as the rules may rely on it.
+struct Kept {
+    bool kinds; // between the same records, in no more time than before: what their kinds are now does not matter
+    bool source, target, address; // the record: not looked for while enforcement changes others
+
+    bool record(Side side) const { return side == Side::source ? source : target; }
+};
+
+bool same_address(const Relationship &a, const Relationship &b)
+{
+    return a.has_address_record && b.has_address_record && same_record(a.address, b.address);
+}
+
+Kept kept_by(const Workspace &workspace, const pg::RowEvent &event, const Relationship &row)
+{
+    if (!event.old_row)
+        return {};
+    Relationship old = read_relationship(workspace, event.old_row);
+    const OwnChange *own = own_change_of(workspace);
+    auto keeps = [&](Side side) {
+        return own ? own->keeps(old.record(side), row.record(side)) : same_record(old.record(side), row.record(side));
+    };
+    Kept kept = {};
+    kept.kinds = old.type_id == row.type_id && keeps(Side::source) && keeps(Side::target) &&
+                 old.stored.contains(row.stored) && (own || !is_our_version(event.old_row));
+    if (own && kept.kinds) {
+        kept.source = same_record(old.source, row.source);
+        kept.target = same_record(old.target, row.target);
+        kept.address = same_address(old, row);
+    }
+    return kept;
 }
 
 // ---- the rules that the row alone, its type and its records decide -----------
@@ -103,10 +149,14 @@ void check_active(const Offender &o, const pg::RowEvent &event)
     const RelationshipColumns &c = o.workspace.column;
     if (!event.old_row)
         raise_inactive_type(o);
-    for (AttrNumber column : {c.type_id, c.source_module_id, c.source_key, c.target_module_id, c.target_key})
-        if (!same_column(event.row, event.old_row, column))
+    if (!same_column(event.row, event.old_row, c.type_id))
+        raise_inactive_type(o);
+    Relationship old = read_relationship(o.workspace, event.old_row);
+    const OwnChange *own = own_change_of(o.workspace);
+    for (Side side : {Side::source, Side::target})
+        if (own ? !own->keeps(old.record(side), o.row.record(side)) : !same_record(old.record(side), o.row.record(side)))
             raise_inactive_type(o);
-    if (!read_relationship(o.workspace, event.old_row).stored.contains(o.row.stored))
+    if (!old.stored.contains(o.row.stored))
         raise_inactive_type(o);
 }
 
@@ -120,18 +170,6 @@ void check_module(const Offender &o, Side side)
         raise_wrong_module(o, side);
 }
 
-LockedRecord check_exists(const Offender &o, Side side)
-{
-    const RecordRef &given = o.row.record(side);
-    const Module *module = o.workspace.module(given.module_id);
-    LockedRecord found = lock_record(*module, given.key, o.type.side(side).kind != nullptr);
-    if (!found.exists)
-        raise_missing_endpoint(o, side);
-    if (!equal_key_datums(found.key, given.key))
-        raise_key_spelling(o, side, found.key);
-    return found;
-}
-
 void check_kind(const Offender &o, Side side, const LockedRecord &record)
 {
     const char *wanted = o.type.side(side).kind;
@@ -139,7 +177,31 @@ void check_kind(const Offender &o, Side side, const LockedRecord &record)
         raise_kind(o, side, record.kind);
 }
 
-void check_contact_details(const Offender &o)
+LockedRecord check_exists(const Offender &o, Side side, bool wants_kind)
+{
+    const RecordRef &given = o.row.record(side);
+    const Module *module = o.workspace.module(given.module_id);
+    LockedRecord found = lock_record(*module, given.key, wants_kind);
+    if (!found.exists)
+        raise_missing_endpoint(o, side);
+    if (!equal_key_datums(found.key, given.key))
+        raise_key_spelling(o, side, found.key);
+    return found;
+}
+
+// Both records first, then both kinds.
+void check_records(const Offender &o, const Kept &kept)
+{
+    LockedRecord records[2] = {};
+    for (Side side : {Side::source, Side::target})
+        if (!kept.record(side))
+            records[static_cast<int>(side)] = check_exists(o, side, o.type.side(side).kind && !kept.kinds);
+    for (Side side : {Side::source, Side::target})
+        if (!kept.kinds)
+            check_kind(o, side, records[static_cast<int>(side)]);
+}
+
+void check_contact_details(const Offender &o, const Kept &kept)
 {
     if (!o.row.has_contact_details && !o.row.has_half_address_record)
         return;
@@ -147,7 +209,7 @@ void check_contact_details(const Offender &o)
         raise_contact_details(o);
     if (o.row.has_half_address_record)
         raise_half_address(o);
-    if (!o.row.has_address_record)
+    if (!o.row.has_address_record || kept.address)
         return;
     const Module *module = o.workspace.module(o.row.address.module_id);
     LockedRecord found = module ? lock_record(*module, o.row.address.key, false) : LockedRecord{};
@@ -307,13 +369,11 @@ void check_row(const Workspace &workspace, Relation table, const pg::RowEvent &e
     check_module(o, Side::source);
     check_module(o, Side::target);
     CommandCounterIncrement(); // the records may have been made in this very statement
-    LockedRecord source = check_exists(o, Side::source);
-    LockedRecord target = check_exists(o, Side::target);
-    check_kind(o, Side::source, source);
-    check_kind(o, Side::target, target);
+    const Kept kept = kept_by(o.workspace, event, row);
+    check_records(o, kept);
     if (!o.type.allow_self && same_record(row.source, row.target))
         raise_self(o);
-    check_contact_details(o);
+    check_contact_details(o, kept);
     while (look_for_rivals(o, table) || look_for_primary(o, table) || look_for_cycle(o, table))
         CHECK_FOR_INTERRUPTS();
 }

@@ -13,20 +13,7 @@ namespace {
 
 const char *kind_of(const Module &module, TupleTableSlot *row)
 {
-    if (!module.kind_column)
-        return module.kind;
-    bool is_null;
-    Datum value = slot_getattr(row, module.kind_column, &is_null);
-    if (is_null)
-        return nullptr;
-    Oid output;
-    bool is_varlena;
-    Oid type = getBaseType(TupleDescAttr(row->tts_tupleDescriptor, module.kind_column - 1)->atttypid);
-    getTypeOutputInfo(type, &output, &is_varlena);
-    char *kind = OidOutputFunctionCall(output, value);
-    if (type == BPCHAROID) // its blanks are no part of the value
-        kind[bpchartruelen(kind, static_cast<int>(strlen(kind)))] = '\0';
-    return kind;
+    return module.kind_column ? kind_in_column(row, module.kind_column) : module.kind;
 }
 
 enum class Attempt { found, absent, changed };

@@ -97,6 +97,16 @@ pg::Problem problem(const Workspace &workspace, int sqlstate, const char *constr
 
 } // namespace
 
+RelationshipType type_of(const Workspace &workspace, const Relationship &row)
+{
+    if (const RelationshipType *type = workspace.type(row.type_id))
+        return *type;
+    RelationshipType lost = {};
+    lost.name = psprintf("%d", row.type_id);
+    lost.source.label = lost.target.label = "is related to";
+    return lost;
+}
+
 const char *describe(const Workspace &workspace, const RecordRef &record)
 {
     const Module *module = workspace.module(record.module_id);
@@ -361,6 +371,68 @@ void raise_delete_refused(const Offender &o, Side side, uint64 count)
                       "); or set on_%s_delete of the type to 'remove_link'.",
                       o.row.id, side_name(side));
     pg::raise(p);
+}
+
+void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row)
+{
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("a relationship of type \"%s\" did not go with its record",
+                                     type_of(workspace, row).name));
+    p.detail = psprintf("Relationship " INT64_FORMAT " is still there: a trigger or rule on table %s kept it.", row.id,
+                        pg::qualified_name(workspace.relationship_table));
+    pg::raise(p);
+}
+
+void raise_kind_change(const Workspace &workspace, const RecordRef &record, const char *kind,
+                       std::span<const KindOffence> offences)
+{
+    constexpr size_t most = 10;
+    const KindOffence &first = offences[0];
+    const char *who = describe(workspace, record);
+    pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_kind",
+                            kind ? psprintf("%s cannot become of kind %s because of its relationships", who, kind)
+                                 : psprintf("%s cannot lose its kind because of its relationships", who));
+    StringInfoData list;
+    initStringInfo(&list);
+    for (const KindOffence &offence : offences.first(std::min(most, offences.size()))) {
+        Offender o = {workspace, *offence.type, offence.row};
+        appendStringInfo(&list, "%sRelationship " INT64_FORMAT ", whose %s must be of kind %s: %s.", list.len ? "\n" : "",
+                         offence.row.id, side_name(offence.side), offence.type->side(offence.side).kind,
+                         sentence(o, offence.row.source, offence.row.target, offence.row.when));
+    }
+    if (offences.size() > most)
+        appendStringInfo(&list, "\nAnd %zu more.", offences.size() - most);
+    p.detail = list.data;
+    bool may_end = !first.type->is_perpetual && first.row.stored.first <= GetSQLCurrentDate();
+    p.hint = may_end ? psprintf("End it: SELECT relate.end_relationship(" INT64_FORMAT "); or set on_kind_change of the "
+                                "type to 'end'.", first.row.id)
+                     : psprintf("Remove it: SELECT relate.delete_relationship(" INT64_FORMAT ");%s", first.row.id,
+                                first.type->is_perpetual ? "" : " or set on_kind_change of the type to 'end'.");
+    p.column = key_column(first.side);
+    pg::raise(p);
+}
+
+void raise_truncate_refused(const Workspace &workspace, const Module &module, Oid table, Side side,
+                            const Relationship &row)
+{
+    pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
+                            psprintf("table %s cannot be truncated: its %s have relationships", pg::qualified_name(table),
+                                     module.plural));
+    p.detail = psprintf("Relationship " INT64_FORMAT " is one of them: %s.", row.id,
+                        sentence({workspace, type_of(workspace, row), row}, row.source, row.target, row.when));
+    p.hint = psprintf("Delete the rows, so that the relationships are looked after; or delete the relationships and "
+                      "take the table out: SELECT relate.unregister_module(%s);",
+                      quote_literal_cstr(module.name));
+    pg::raise(p);
+}
+
+void raise_lost_move(Oid partition)
+{
+    pg::raise({.sqlstate = ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION,
+               .message = psprintf("a row of %s did not arrive in its new partition", pg::qualified_name(partition)),
+               .detail = "A trigger before INSERT on the new partition left it out, so nothing looked after the "
+                         "relationships of the record.",
+               .hint = "Delete the row instead, or let the trigger return it."});
 }
 
 } // namespace relate

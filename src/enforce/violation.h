@@ -15,6 +15,9 @@ struct Offender {
     const Relationship &row;
 };
 
+// The row's type, or for one that is gone, words to fill its place.
+RelationshipType type_of(const Workspace &workspace, const Relationship &row);
+
 [[noreturn]] void raise_infinite_date(const Workspace &workspace);
 [[noreturn]] void raise_reversed_dates(const Workspace &workspace, const Interval &stored);
 [[noreturn]] void raise_importance(const Workspace &workspace, int importance);
@@ -39,6 +42,21 @@ struct Offender {
 [[noreturn]] void raise_cycle(const Offender &offender, std::span<const RecordRef> cycle);
 // A record of a module's table cannot go: it has relationships that forbid it.
 [[noreturn]] void raise_delete_refused(const Offender &offender, Side side, uint64 count);
+// Something kept a relationship that had to go with its record.
+[[noreturn]] void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row);
+// The kind of a record cannot become that (null: none) because of these relationships, of types that name another.
+struct KindOffence {
+    Relationship row;
+    const RelationshipType *type;
+    Side side;
+};
+[[noreturn]] void raise_kind_change(const Workspace &workspace, const RecordRef &record, const char *kind,
+                                    std::span<const KindOffence> offences);
+// A table cannot be truncated: `row` is a relationship of one of its records.
+[[noreturn]] void raise_truncate_refused(const Workspace &workspace, const Module &module, Oid table, Side side,
+                                         const Relationship &row);
+// A row on its way to another partition did not get there.
+[[noreturn]] void raise_lost_move(Oid partition);
 
 // "Contact 5 (Jim Smith)", or "a Contact" where the caller may not see it.
 const char *describe(const Workspace &workspace, const RecordRef &record);

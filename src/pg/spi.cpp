@@ -84,7 +84,7 @@ SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types)
     return plan;
 }
 
-uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long limit)
+uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long limit, Fires fires)
 {
     Bound bound(arguments);
     SPIPlanPtr plan = saved_plan(sql, {bound.types, arguments.size()});
@@ -94,7 +94,7 @@ uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long
         bool checks = sees == Sees::latest_checked && IsolationUsesXactSnapshot();
         Snapshot latest = latest_snapshot();
         Snapshot crosscheck = checks ? RegisterSnapshot(GetTransactionSnapshot()) : InvalidSnapshot;
-        result = SPI_execute_snapshot(plan, values, nulls, latest, crosscheck, false, false, limit);
+        result = SPI_execute_snapshot(plan, values, nulls, latest, crosscheck, false, fires == Fires::at_once, limit);
         if (crosscheck)
             UnregisterSnapshot(crosscheck);
         done(latest);

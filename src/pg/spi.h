@@ -42,8 +42,13 @@ enum class Sees {
     now,      // as a statement of its own that writes
 };
 
+// When the triggers of a statement fire that sees the latest state: with those of
+// the statement that we are in, as for referential integrity, or before it returns.
+enum class Fires { later, at_once };
+
 // Runs the saved plan of the statement; rows are in SPI_tuptable, their number is returned.
-uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0);
+uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0,
+           Fires fires = Fires::later);
 
 // The rows of the saved plan in batches, with the active snapshot. A batch is in
 // SPI_tuptable and stays until the next is fetched; 0 rows end it.

@@ -5,12 +5,21 @@
 
 namespace relate::pg {
 
-RowEvent row_event(FunctionCallInfo fcinfo, const char *function, When when, Events events)
+namespace {
+
+TriggerData *trigger_data(FunctionCallInfo fcinfo, const char *function)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
         raise({.sqlstate = ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
                .message = psprintf("function relate.%s() can only be called by a trigger", function)});
-    auto *data = reinterpret_cast<TriggerData *>(fcinfo->context);
+    return reinterpret_cast<TriggerData *>(fcinfo->context);
+}
+
+} // namespace
+
+RowEvent row_event(FunctionCallInfo fcinfo, const char *function, When when, Events events)
+{
+    auto *data = trigger_data(fcinfo, function);
     TriggerEvent event = data->tg_event;
     bool time_fits = when == When::before ? TRIGGER_FIRED_BEFORE(event) : TRIGGER_FIRED_AFTER(event);
     bool event_fits = events == Events::remove ? TRIGGER_FIRED_BY_DELETE(event)
@@ -23,6 +32,16 @@ RowEvent row_event(FunctionCallInfo fcinfo, const char *function, When when, Eve
     bool is_update = TRIGGER_FIRED_BY_UPDATE(event);
     return {data, data->tg_relation, is_update ? data->tg_newslot : data->tg_trigslot,
             is_update ? data->tg_trigslot : nullptr};
+}
+
+Relation truncated_table(FunctionCallInfo fcinfo, const char *function)
+{
+    auto *data = trigger_data(fcinfo, function);
+    if (!TRIGGER_FIRED_BY_TRUNCATE(data->tg_event) || !TRIGGER_FIRED_BEFORE(data->tg_event))
+        raise({.sqlstate = ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+               .message = psprintf("function relate.%s() is for a trigger BEFORE TRUNCATE FOR EACH STATEMENT",
+                                   function)});
+    return data->tg_relation;
 }
 
 } // namespace relate::pg

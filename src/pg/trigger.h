@@ -18,4 +18,7 @@ struct RowEvent {
 // Raises 39P01 where the function is not called by a trigger of that shape.
 RowEvent row_event(FunctionCallInfo fcinfo, const char *function, When when, Events events);
 
+// The table that a trigger BEFORE TRUNCATE fired for; raises 39P01 likewise.
+Relation truncated_table(FunctionCallInfo fcinfo, const char *function);
+
 } // namespace relate::pg

@@ -1,0 +1,233 @@
+// See attached.h.
+#include "enforce/attached.h"
+
+#include "enforce/own_change.h"
+#include "enforce/rivals.h"
+#include "enforce/violation.h"
+#include "key/key_datum.h"
+#include "pg/scan.h"
+#include "pg/spi.h"
+
+namespace relate {
+
+namespace {
+
+const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
+
+// Conditions on a record by module and key, in the first one or two columns of an index.
+struct RecordScan {
+    ScanKeyData keys[2];
+
+    RecordScan(const Workspace &workspace, const RecordRef &record)
+    {
+        ScanKeyEntryInitializeWithInfo(&keys[0], 0, 1, BTEqualStrategyNumber, InvalidOid, InvalidOid,
+                                       const_cast<FmgrInfo *>(&workspace.int4_equal), Int32GetDatum(record.module_id));
+        ScanKeyEntryInitializeWithInfo(&keys[1], 0, 2, BTEqualStrategyNumber, InvalidOid, InvalidOid,
+                                       const_cast<FmgrInfo *>(&workspace.key_equal), record.key);
+    }
+    std::span<ScanKeyData> of_record() { return keys; }
+    std::span<ScanKeyData> of_module() { return std::span(keys).first(1); }
+};
+
+bool has_row(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys)
+{
+    pg::IndexScan scan = pg::begin_scan(table, index, snapshot, keys);
+    bool found = pg::next(scan);
+    pg::end(scan);
+    return found;
+}
+
+// Where somebody dropped an index that only speeds this up, there may be rows.
+Attached look_for(const Workspace &workspace, std::span<ScanKeyData> keys)
+{
+    Snapshot snapshot = pg::latest_snapshot();
+    Relation table = table_open(workspace.relationship_table, AccessShareLock);
+    Relation statuses = table_open(workspace.record_status_table, AccessShareLock);
+    auto may_have = [&](Relation of, Oid index) { return !OidIsValid(index) || has_row(of, index, snapshot, keys); };
+    Attached attached = {has_row(table, index_for(workspace, Side::source).oid, snapshot, keys),
+                         has_row(table, index_for(workspace, Side::target).oid, snapshot, keys),
+                         may_have(table, workspace.address_index), may_have(statuses, workspace.status_index)};
+    table_close(statuses, AccessShareLock);
+    table_close(table, AccessShareLock);
+    pg::done(snapshot);
+    return attached;
+}
+
+template <class Work>
+void as_workspace_owner(const Workspace &workspace, Work work)
+{
+    pg::as_owner(workspace.owner, [&] { pg::spi_session(work); });
+}
+
+uint64 change(const char *sql, std::span<const pg::Argument> arguments, pg::Fires fires = pg::Fires::later)
+{
+    return pg::run(sql, arguments, pg::Sees::latest_checked, 0, fires);
+}
+
+pg::Argument key_argument(Datum key)
+{
+    return {record_key_type(), key};
+}
+
+} // namespace
+
+static pg::Array<Relationship> read_relationships(const Workspace &workspace, Side side, std::span<ScanKeyData> keys,
+                                                  size_t most)
+{
+    pg::Array<Relationship> found;
+    Relation table = table_open(workspace.relationship_table, AccessShareLock);
+    Snapshot snapshot = pg::latest_snapshot();
+    pg::IndexScan scan = pg::begin_scan(table, index_for(workspace, side).oid, snapshot, keys);
+    while (found.size() < most && pg::next(scan)) {
+        CHECK_FOR_INTERRUPTS();
+        Relationship row = read_relationship(workspace, scan.slot);
+        row.source.key = datumCopy(row.source.key, false, -1);
+        row.target.key = datumCopy(row.target.key, false, -1);
+        row.has_address_record = false; // its key was not copied
+        found.push(row);
+    }
+    pg::end(scan);
+    pg::done(snapshot);
+    table_close(table, AccessShareLock);
+    return found;
+}
+
+pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, const RecordRef &record)
+{
+    return read_relationships(workspace, side, RecordScan(workspace, record).of_record(), SIZE_MAX);
+}
+
+Relationship first_relationship_of_module(const Workspace &workspace, Side side, int32 module_id)
+{
+    return read_relationships(workspace, side, RecordScan(workspace, {module_id, 0}).of_module(), 1)[0];
+}
+
+Attached attached_to_module(const Workspace &workspace, int32 module_id)
+{
+    return look_for(workspace, RecordScan(workspace, {module_id, 0}).of_module());
+}
+
+Attached attached_to(const Workspace &workspace, const RecordRef &record)
+{
+    return look_for(workspace, RecordScan(workspace, record).of_record());
+}
+
+// The condition names the record, not what was found: another transaction may
+// have moved a relationship to another record while we waited for it.
+void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t found)
+{
+    const char *name = side_name(side);
+    const char *sql = psprintf("DELETE FROM %s WHERE %s_module_id OPERATOR(pg_catalog.=) $1 "
+                               "AND %s_key OPERATOR(relate.=) $2",
+                               pg::qualified_name(workspace.relationship_table), name, name);
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(record.module_id)}, key_argument(record.key)};
+    uint64 removed = 0;
+    as_workspace_owner(workspace, [&] { removed = change(sql, arguments); });
+    if (removed >= found)
+        return;
+    CommandCounterIncrement();
+    pg::Array<Relationship> kept = relationships_of(workspace, side, record);
+    if (!kept.empty())
+        raise_not_removed(workspace, side, kept[0]);
+}
+
+void remove_other(const Workspace &workspace, const RecordRef &record, const Attached &attached)
+{
+    if (!attached.as_address && !attached.status)
+        return;
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(record.module_id)}, key_argument(record.key)};
+    as_workspace_owner(workspace, [&] {
+        if (attached.status)
+            change(psprintf("DELETE FROM %s WHERE module_id OPERATOR(pg_catalog.=) $1 AND key OPERATOR(relate.=) $2",
+                            pg::qualified_name(workspace.record_status_table)),
+                   arguments);
+        if (attached.as_address)
+            change(psprintf("UPDATE %s SET address_module_id = NULL, address_key = NULL "
+                            "WHERE address_module_id OPERATOR(pg_catalog.=) $1 AND address_key OPERATOR(relate.=) $2",
+                            pg::qualified_name(workspace.relationship_table)),
+                   arguments);
+    });
+}
+
+void remove_statuses_of_module(const Workspace &workspace, int32 module_id)
+{
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module_id)}};
+    as_workspace_owner(workspace, [&] {
+        change(psprintf("DELETE FROM %s WHERE module_id OPERATOR(pg_catalog.=) $1",
+                        pg::qualified_name(workspace.record_status_table)),
+               arguments);
+    });
+}
+
+void clear_addresses_of_module(const Workspace &workspace, int32 module_id)
+{
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module_id)}};
+    as_workspace_owner(workspace, [&] {
+        change(psprintf("UPDATE %s SET address_module_id = NULL, address_key = NULL "
+                        "WHERE address_module_id OPERATOR(pg_catalog.=) $1 AND address_key IS NOT NULL",
+                        pg::qualified_name(workspace.relationship_table)),
+               arguments);
+    });
+}
+
+// "key = $3" for a column where it bears the old key, so that a relationship of
+// the record with itself passes through no half-way state.
+static const char *carried(const char *part)
+{
+    return psprintf("%s_key = CASE WHEN %s_module_id OPERATOR(pg_catalog.=) $1 AND %s_key OPERATOR(relate.=) $2 "
+                    "THEN $3 ELSE %s_key END",
+                    part, part, part, part);
+}
+
+void carry_over(const Workspace &workspace, const RecordRef &record, Datum new_key)
+{
+    Attached attached = attached_to(workspace, record);
+    if (!attached.any())
+        return;
+    const char *table = pg::qualified_name(workspace.relationship_table);
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(record.module_id)}, key_argument(record.key),
+                                key_argument(new_key)};
+    OwnChange going_on = {workspace.relationship_table, record, new_key};
+    auto carry = [&](const char *part) {
+        change(psprintf("UPDATE %s SET %s, %s, %s WHERE %s_module_id OPERATOR(pg_catalog.=) $1 "
+                        "AND %s_key OPERATOR(relate.=) $2",
+                        table, carried("source"), carried("target"), carried("address"), part, part),
+               arguments, pg::Fires::at_once);
+    };
+    as_workspace_owner(workspace, [&] {
+        with_own_change(going_on, [&] {
+            if (attached.as_source)
+                carry("source");
+            if (attached.as_target)
+                carry("target");
+            if (attached.as_address)
+                carry("address");
+        });
+        if (attached.status)
+            change(psprintf("UPDATE %s SET key = $3 WHERE module_id OPERATOR(pg_catalog.=) $1 "
+                            "AND key OPERATOR(relate.=) $2",
+                            pg::qualified_name(workspace.record_status_table)),
+                   arguments);
+    });
+}
+
+void end_today(const Workspace &workspace, const Relationship &row, int32 today)
+{
+    const char *table = pg::qualified_name(workspace.relationship_table);
+    pg::Argument arguments[] = {{INT8OID, Int64GetDatum(row.id)}, {DATEOID, DateADTGetDatum(today)}};
+    OwnChange going_on = {workspace.relationship_table, row.source, row.source.key};
+    as_workspace_owner(workspace, [&] {
+        if (row.stored.first > today)
+            change(psprintf("DELETE FROM %s WHERE relationship_id OPERATOR(pg_catalog.=) $1 "
+                            "AND start_date OPERATOR(pg_catalog.>) $2", table), arguments);
+        else
+            with_own_change(going_on, [&] {
+                change(psprintf("UPDATE %s SET end_date = $2 WHERE relationship_id OPERATOR(pg_catalog.=) $1 "
+                                "AND (start_date IS NULL OR start_date OPERATOR(pg_catalog.<=) $2) "
+                                "AND (end_date IS NULL OR end_date OPERATOR(pg_catalog.>) $2)", table),
+                       arguments, pg::Fires::at_once);
+            });
+    });
+}
+
+} // namespace relate

@@ -1,0 +1,13 @@
+// What follows when a record is gone for good.
+#pragma once
+
+#include "catalog/workspace.h"
+#include "enforce/relationship.h"
+
+namespace relate {
+
+// By the policies of their types its relationships forbid it (an error), or go
+// too. Its status goes, and where it was an address, that is cleared.
+void record_is_gone(const Workspace &workspace, const RecordRef &record);
+
+} // namespace relate
