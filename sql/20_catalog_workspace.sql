@@ -261,10 +261,12 @@ BEGIN
             storage_table regclass,
             storage_source_columns name[],
             storage_target_columns name[],
+            on_kind_change text NOT NULL DEFAULT 'restrict',
             CONSTRAINT relationship_type_hierarchy_parent CHECK (hierarchy_parent IN ('source', 'target')),
             CONSTRAINT relationship_importance CHECK (default_importance BETWEEN 1 AND 5),
             CONSTRAINT relationship_type_on_delete CHECK (on_source_delete IN ('restrict', 'remove_link')
                                                       AND on_target_delete IN ('restrict', 'remove_link')),
+            CONSTRAINT relationship_type_on_kind_change CHECK (on_kind_change IN ('restrict', 'end')),
             CONSTRAINT relationship_type_storage CHECK (storage IN ('link', 'column', 'junction'))
         );
 
@@ -510,6 +512,7 @@ BEGIN
         ('COLUMN', 'relationship_type.on_target_delete', 'When a target record is deleted: restrict, or remove_link.'),
         ('COLUMN', 'relationship_type.is_active', 'Whether new relationships may be made.'),
         ('COLUMN', 'relationship_type.storage', 'link: rows of the table relationship.'),
+        ('COLUMN', 'relationship_type.on_kind_change', 'When a record becomes of a kind that the type does not take: restrict, or end (today; future ones go, past ones stay).'),
         ('TABLE', 'relationship', 'The relationships: one row each, read in both directions.'),
         ('COLUMN', 'relationship.source_module_id', 'Filled in where the type names the module.'),
         ('COLUMN', 'relationship.target_module_id', 'Filled in where the type names the module.'),

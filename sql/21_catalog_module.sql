@@ -205,38 +205,71 @@ RETURN (relate.find_columns(table_name,
 COMMENT ON FUNCTION relate.find_date_column(regclass) IS
 'Internal. The column that probably says when a record was made; null if none looks like it.';
 
--- ---- the trigger on a module's table ----------------------------------------------
+-- ---- the triggers on a module's table ---------------------------------------------
+
+CREATE FUNCTION relate.protections(table_name regclass)
+RETURNS TABLE (on_table regclass, trigger_name name, is_there boolean, definition text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH part AS (
+        SELECT table_name AS relation, true AS is_root
+        UNION
+        SELECT tree.relid, false FROM pg_partition_tree(table_name) AS tree WHERE tree.level > 0
+    ), wanted AS (
+        SELECT part.relation, 'record_deleted' AS function,
+               'CREATE CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' AS form
+        FROM part WHERE is_root
+        UNION ALL
+        -- A row that moves to another partition arrives there by INSERT.
+        SELECT part.relation, 'record_updated', CASE c.relkind WHEN 'p'
+               THEN 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()'
+               ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' END
+        FROM part JOIN pg_class c ON c.oid = part.relation WHERE is_root
+        UNION ALL
+        -- Partitions do not inherit triggers of statements.
+        SELECT part.relation, 'table_truncated',
+               'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION relate.%I()'
+        FROM part
+    )
+    SELECT relation, ('relate_' || function)::name,
+           EXISTS (SELECT FROM pg_trigger t
+                   WHERE t.tgrelid = relation AND t.tgfoid = to_regprocedure(format('relate.%I()', function))),
+           format(form, 'relate_' || function, relation, function)
+    FROM wanted
+$$;
+COMMENT ON FUNCTION relate.protections(regclass) IS
+'Internal. The triggers that guard the relationships of a module''s records: on its table, and for TRUNCATE on each of its partitions; whether they are there, and the statement that makes each.';
 
 CREATE FUNCTION relate.is_protected(table_name regclass) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (SELECT FROM pg_trigger
-                   WHERE tgrelid = table_name AND tgfoid = to_regprocedure('relate.record_deleted()'))
+    SELECT bool_and(p.is_there) FROM relate.protections(table_name) AS p
 $$;
 COMMENT ON FUNCTION relate.is_protected(regclass) IS
-'Internal. Whether our trigger for deleted records is on the table.';
+'Internal. Whether all our triggers are on the table and its partitions.';
 
 CREATE FUNCTION relate.protect_table(table_name regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    missing record;
 BEGIN
-    IF relate.is_protected(table_name) THEN
-        RETURN;
-    END IF;
-    IF NOT has_table_privilege(table_name, 'TRIGGER') THEN
-        RAISE 'role "%" may not create a trigger on table %', current_user, table_name
-            USING ERRCODE = 'insufficient_privilege',
-                  DETAIL = 'Relationships of a deleted record are guarded by a trigger on the table of its module.',
-                  HINT = format('Its owner can grant it: GRANT TRIGGER ON %s TO %I.', table_name, current_user);
-    END IF;
-    EXECUTE format('CREATE CONSTRAINT TRIGGER relate_record_deleted AFTER DELETE ON %s '
-                   'FOR EACH ROW EXECUTE FUNCTION relate.record_deleted()', table_name);
+    FOR missing IN SELECT p.on_table, p.definition FROM relate.protections(table_name) AS p WHERE NOT p.is_there LOOP
+        IF NOT has_table_privilege(missing.on_table, 'TRIGGER') THEN
+            RAISE 'role "%" may not create a trigger on table %', current_user, missing.on_table
+                USING ERRCODE = 'insufficient_privilege',
+                      DETAIL = 'Relationships of a deleted record are guarded by a trigger on the table of its module.',
+                      HINT = format('Its owner can grant it: GRANT TRIGGER ON %s TO %I.', missing.on_table, current_user);
+        END IF;
+        EXECUTE missing.definition;
+    END LOOP;
 END;
 $$;
 COMMENT ON FUNCTION relate.protect_table(regclass) IS
-'Internal. Puts our trigger for deleted records on a module''s table, where it is not yet. One serves every workspace.';
+'Internal. Puts our triggers on a module''s table and its partitions, where they are not yet. One of each serves every workspace.';
 
 CREATE FUNCTION relate.is_registered_elsewhere(table_name regclass, workspace name) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -266,19 +299,27 @@ CREATE FUNCTION relate.unprotect_table(table_name regclass, workspace name) RETU
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    protection record;
 BEGIN
-    IF NOT relate.is_protected(table_name) OR relate.is_registered_elsewhere(table_name, workspace) THEN
+    IF relate.is_registered_elsewhere(table_name, workspace) THEN
         RETURN;
     END IF;
-    EXECUTE format('DROP TRIGGER relate_record_deleted ON %s', table_name);
+    FOR protection IN
+        SELECT t.tgname, p.on_table FROM relate.protections(table_name) AS p
+        JOIN pg_trigger t ON t.tgrelid = p.on_table AND t.tgparentid = 0
+             AND t.tgfoid = to_regprocedure(replace(p.trigger_name, 'relate_', 'relate.') || '()')
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', protection.tgname, protection.on_table);
+    END LOOP;
 EXCEPTION
     WHEN insufficient_privilege THEN
-        RAISE NOTICE 'the trigger relate_record_deleted stays on table %', table_name
-            USING DETAIL = 'Only the owner of the table can drop it. It does nothing any more.';
+        RAISE NOTICE 'the triggers of pg_relate stay on table %', table_name
+            USING DETAIL = 'Only the owner of the table can drop them. They do nothing any more.';
 END;
 $$;
 COMMENT ON FUNCTION relate.unprotect_table(regclass, name) IS
-'Internal. Takes our trigger off a table that this workspace no longer registers, unless another workspace may need it.';
+'Internal. Takes our triggers off a table that this workspace no longer registers, unless another workspace may need them.';
 
 -- ---- what makes a module right ------------------------------------------------------
 

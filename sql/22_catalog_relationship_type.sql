@@ -40,7 +40,8 @@ CREATE TYPE relate.type_draft AS (
     on_target_delete text,
     category text,
     description text,
-    is_active boolean
+    is_active boolean,
+    on_kind_change text
 );
 COMMENT ON TYPE relate.type_draft IS 'Internal. A row of the table "relationship_type" of any workspace, not yet complete or checked.';
 
@@ -155,6 +156,7 @@ BEGIN
     draft.on_source_delete := coalesce(draft.on_source_delete, 'restrict');
     draft.on_target_delete := coalesce(draft.on_target_delete, 'restrict');
     draft.is_active := coalesce(draft.is_active, true);
+    draft.on_kind_change := coalesce(draft.on_kind_change, 'restrict');
     RETURN draft;
 END;
 $$;
@@ -168,7 +170,7 @@ CREATE FUNCTION relate.draft_type(workspace name, name text, source_module text,
                                   has_contact_details boolean, source_may text[], target_may text[],
                                   allow_self boolean, on_source_delete text, on_target_delete text,
                                   source_kind text, target_kind text, category text, description text,
-                                  is_active boolean)
+                                  is_active boolean, on_kind_change text)
 RETURNS relate.type_draft
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -182,7 +184,7 @@ BEGIN
                  label, inverse_label, is_symmetric, relate.parse_cardinality(cardinality), max_targets_per_source,
                  max_sources_per_target, hierarchy_parent, default_importance, is_perpetual, has_contact_details,
                  source_may, target_may, allow_self, on_source_delete, on_target_delete, category, description,
-                 is_active);
+                 is_active, on_kind_change);
     IF is_symmetric THEN
         draft.source_module_id := coalesce(draft.source_module_id, draft.target_module_id);
         draft.target_module_id := coalesce(draft.target_module_id, draft.source_module_id);
@@ -193,7 +195,7 @@ BEGIN
     RETURN draft;
 END;
 $$;
-COMMENT ON FUNCTION relate.draft_type(name, text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean) IS
+COMMENT ON FUNCTION relate.draft_type(name, text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean, text) IS
 'Internal. The type that the arguments of create_relationship_type mean: complete, its words checked, the rest not.';
 
 -- ---- what makes a type right -------------------------------------------------------
@@ -233,6 +235,11 @@ BEGIN
         RAISE 'unknown on_target_delete "%"', draft.on_target_delete
             USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_target_delete',
                   HINT = 'It is restrict or remove_link.';
+    END IF;
+    IF draft.on_kind_change NOT IN ('restrict', 'end') THEN
+        RAISE 'unknown on_kind_change "%"', draft.on_kind_change
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'on_kind_change',
+                  HINT = 'It is restrict or end.';
     END IF;
     IF draft.default_importance NOT BETWEEN 1 AND 5 THEN
         RAISE 'importance % is out of range', draft.default_importance
@@ -498,7 +505,8 @@ CREATE FUNCTION relate.create_relationship_type(name text, source_module text DE
     is_perpetual boolean DEFAULT false, has_contact_details boolean DEFAULT NULL, source_may text[] DEFAULT NULL,
     target_may text[] DEFAULT NULL, allow_self boolean DEFAULT false, on_source_delete text DEFAULT NULL,
     on_target_delete text DEFAULT NULL, source_kind text DEFAULT NULL, target_kind text DEFAULT NULL,
-    category text DEFAULT NULL, description text DEFAULT NULL, is_active boolean DEFAULT true)
+    category text DEFAULT NULL, description text DEFAULT NULL, is_active boolean DEFAULT true,
+    on_kind_change text DEFAULT NULL)
 RETURNS int
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -511,24 +519,25 @@ BEGIN
     draft := relate.draft_type(workspace, name, source_module, target_module, cardinality, source_role, target_role,
         label, inverse_label, is_symmetric, max_targets_per_source, max_sources_per_target, hierarchy_parent,
         default_importance, is_perpetual, has_contact_details, source_may, target_may, allow_self, on_source_delete,
-        on_target_delete, source_kind, target_kind, category, description, is_active);
+        on_target_delete, source_kind, target_kind, category, description, is_active, on_kind_change);
     EXECUTE format($sql$
         INSERT INTO %I.relationship_type (name, source_module_id, target_module_id, source_kind, target_kind,
             source_role, target_role, label, inverse_label, is_symmetric, cardinality, max_targets_per_source,
             max_sources_per_target, hierarchy_parent, default_importance, is_perpetual, has_contact_details,
-            source_may, target_may, allow_self, on_source_delete, on_target_delete, category, description, is_active)
+            source_may, target_may, allow_self, on_source_delete, on_target_delete, category, description, is_active,
+            on_kind_change)
         VALUES (($1).name, ($1).source_module_id, ($1).target_module_id, ($1).source_kind, ($1).target_kind,
             ($1).source_role, ($1).target_role, ($1).label, ($1).inverse_label, ($1).is_symmetric, ($1).cardinality,
             ($1).max_targets_per_source, ($1).max_sources_per_target, ($1).hierarchy_parent,
             ($1).default_importance, ($1).is_perpetual, ($1).has_contact_details, ($1).source_may, ($1).target_may,
             ($1).allow_self, ($1).on_source_delete, ($1).on_target_delete, ($1).category, ($1).description,
-            ($1).is_active)
+            ($1).is_active, ($1).on_kind_change)
         RETURNING type_id
         $sql$, workspace) INTO new_id USING draft;
     RETURN new_id;
 END;
 $$;
-COMMENT ON FUNCTION relate.create_relationship_type(text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean) IS
+COMMENT ON FUNCTION relate.create_relationship_type(text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean, text) IS
 'Declares a relationship type in the current workspace and returns its id. Modules by name, null: any. Null elsewhere: the default. Errors: 22004 no name, 42710 name exists, 42704 unknown module, 42602 bad name, 22023 bad or contradictory arguments, 23514 kinds that contradict the module''s, importance out of 1 to 5, a one-to-many with a system module.';
 
 CREATE FUNCTION relate.drop_relationship_type(name text) RETURNS void
@@ -803,6 +812,7 @@ CREATE FUNCTION relate.preview_relationship_type(name text, source_module text D
     target_may text[] DEFAULT NULL, allow_self boolean DEFAULT false, on_source_delete text DEFAULT NULL,
     on_target_delete text DEFAULT NULL, source_kind text DEFAULT NULL, target_kind text DEFAULT NULL,
     category text DEFAULT NULL, description text DEFAULT NULL, is_active boolean DEFAULT true,
+    on_kind_change text DEFAULT NULL,
     OUT parent_module text, OUT child_module text, OUT sentence text, OUT source_view text, OUT target_view text,
     OUT warnings text[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -819,7 +829,7 @@ BEGIN
     draft := relate.draft_type(workspace, name, source_module, target_module, cardinality, source_role, target_role,
         label, inverse_label, is_symmetric, max_targets_per_source, max_sources_per_target, hierarchy_parent,
         default_importance, is_perpetual, has_contact_details, source_may, target_may, allow_self, on_source_delete,
-        on_target_delete, source_kind, target_kind, category, description, is_active);
+        on_target_delete, source_kind, target_kind, category, description, is_active, on_kind_change);
     source := relate.find_module(workspace, draft.source_module_id);
     target := relate.find_module(workspace, draft.target_module_id);
     PERFORM relate.check_type(draft, source, target);
@@ -841,7 +851,7 @@ BEGIN
     warnings := relate.type_warnings(workspace, draft, source, target);
 END;
 $$;
-COMMENT ON FUNCTION relate.preview_relationship_type(text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean) IS
+COMMENT ON FUNCTION relate.preview_relationship_type(text, text, text, text, text, text, text, text, boolean, int, int, text, int, boolean, boolean, text[], text[], boolean, text, text, text, text, text, text, boolean, text) IS
 'What create_relationship_type with the same arguments would make, or the error it would raise; changes nothing. parent_module and child_module: the side of which there is one (or the parent of a hierarchy) and the other, null for many_to_many and symmetric types; sentence: the cardinality in plain English; source_view, target_view: what each record will show of the other; warnings: what is allowed but probably not meant.';
 
 -- ---- what may be related to what -----------------------------------------------------------

@@ -100,6 +100,7 @@ BEGIN
         delete_relationship
         end_relationship
         possible_types
+        preview_delete
         record_name
         record_overview
         related_records

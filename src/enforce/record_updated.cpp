@@ -76,7 +76,8 @@ bool fetch_newest(Relation table, TupleTableSlot *row, TupleTableSlot *newest)
     return found;
 }
 
-void record_is_changed(const ModuleTable &was, TupleTableSlot *before, const ModuleTable &is, TupleTableSlot *after)
+void record_of_module_is_changed(const ModuleTable &was, TupleTableSlot *before, const ModuleTable &is,
+                                 TupleTableSlot *after)
 {
     std::optional<Datum> old_key = key_of_row(was, before);
     std::optional<Datum> new_key = key_of_row(is, after);
@@ -115,7 +116,7 @@ void record_is_changed(const RowChange &change)
 {
     for (const ModuleTable &is : change.after_modules)
         if (const ModuleTable *was = find_module(change.before_modules, is))
-            record_is_changed(*was, change.before, is, change.after);
+            record_of_module_is_changed(*was, change.before, is, change.after);
 }
 
 } // namespace relate

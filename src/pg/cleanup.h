@@ -1,22 +1,22 @@
-// What must be undone also when an error leaves: the one use of PG_TRY.
+// What must be undone also when an error leaves.
 #pragma once
 
 #include "pg/pg.h"
 
 namespace relate::pg {
 
+struct Call {
+    void (*function)(void *);
+    void *argument;
+};
+
+void run_with_cleanup(Call work, Call cleanup);
+
 template <class Work, class Cleanup>
 void with_cleanup(Work work, Cleanup cleanup)
 {
-    PG_TRY();
-    {
-        work();
-    }
-    PG_FINALLY();
-    {
-        cleanup();
-    }
-    PG_END_TRY();
+    run_with_cleanup({[](void *w) { (*static_cast<Work *>(w))(); }, &work},
+                     {[](void *c) { (*static_cast<Cleanup *>(c))(); }, &cleanup});
 }
 
 } // namespace relate::pg

@@ -34,7 +34,8 @@ INSERT INTO contract VALUES
     'target_may text[] DEFAULT NULL::text[], allow_self boolean DEFAULT false, '
     'on_source_delete text DEFAULT NULL::text, on_target_delete text DEFAULT NULL::text, '
     'source_kind text DEFAULT NULL::text, target_kind text DEFAULT NULL::text, category text DEFAULT NULL::text, '
-    'description text DEFAULT NULL::text, is_active boolean DEFAULT true', 'integer', 'v'),
+    'description text DEFAULT NULL::text, is_active boolean DEFAULT true, '
+    'on_kind_change text DEFAULT NULL::text', 'integer', 'v'),
 ('drop_relationship_type', 'name text', 'void', 'v'),
 ('relationship_types', '', 'TABLE(name text, source_module text, source_role text, label text, target_module text, '
     'target_role text, inverse_label text, cardinality relate.cardinality, is_symmetric boolean, '
@@ -94,7 +95,8 @@ SELECT is(pg_temp.columns_of('tap.relationship_type'), 'type_id integer not null
     'is_perpetual boolean not null, has_contact_details boolean not null, source_may text[] not null, '
     'target_may text[] not null, allow_self boolean not null, on_source_delete text not null, '
     'on_target_delete text not null, category text, description text, is_active boolean not null, '
-    'storage text not null, storage_table regclass, storage_source_columns name[], storage_target_columns name[]',
+    'storage text not null, storage_table regclass, storage_source_columns name[], storage_target_columns name[], '
+    'on_kind_change text not null',
     'relationship_type');
 SELECT is(pg_temp.columns_of('tap.relationship'), 'relationship_id bigint not null, type_id integer not null, '
     'source_module_id integer not null, source_key relate.record_key not null, target_module_id integer not null, '
