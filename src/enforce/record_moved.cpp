@@ -2,6 +2,7 @@
 #include "enforce/record_moved.h"
 
 #include "catalog/module_table.h"
+#include "enforce/attached.h"
 #include "enforce/record_updated.h"
 #include "enforce/violation.h"
 #include "pg/memory.h"
@@ -46,12 +47,26 @@ void push(const Move &move)
     moves[count++] = move;
 }
 
+// A trigger left the row out of its new partition. That is nobody's business
+// where nothing hangs on the record.
+void give_up(const Move &move)
+{
+    Relation partition = table_open(move.partition, AccessShareLock);
+    TupleTableSlot *before = MakeSingleTupleTableSlot(RelationGetDescr(partition), &TTSOpsHeapTuple);
+    ExecStoreHeapTuple(move.row, before, false);
+    for (const ModuleTable &kept : modules_kept_in(partition))
+        if (std::optional<Datum> key = key_of_row(kept, before))
+            if (attached_to(*kept.workspace, {kept.module->id, *key}).any())
+                raise_lost_move(move.partition);
+    ExecDropSingleTupleTableSlot(before);
+    table_close(partition, NoLock);
+}
+
 void on_transaction_event(XactEvent event, void *)
 {
     if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
-        drop_undone();
-        if (count > 0)
-            raise_lost_move(moves[count - 1].partition);
+        for (drop_undone(); count > 0; drop_undone())
+            give_up(moves[--count]);
     }
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE) {
         moves = nullptr;
@@ -80,7 +95,7 @@ bool remember_move(const pg::RowEvent &deleted)
     drop_undone();
     CommandId command = HeapTupleHeaderGetCmax(row->t_data);
     if (count > 0 && moves[count - 1].command == command)
-        raise_lost_move(moves[count - 1].partition);
+        give_up(moves[--count]);
     MemoryContext memory = TopTransactionContext;
     push({RelationGetRelid(deleted.table), pg::in_context(memory, [&] { return heap_copytuple(row); }), command});
     return true;
@@ -95,14 +110,13 @@ void complete_move(const pg::RowEvent &inserted)
     if (!row || count == 0)
         return;
     CommandId command = HeapTupleHeaderGetCmin(row->t_data);
-    Move last = moves[count - 1];
-    if (last.command > command)
-        raise_lost_move(last.partition);
-    if (last.command < command)
+    while (count > 0 && moves[count - 1].command > command)
+        give_up(moves[--count]);
+    if (count == 0 || moves[count - 1].command != command)
         return; // an INSERT by a trigger, while the other row is yet to come
-    --count;
-    arrive(last, inserted);
-    heap_freetuple(last.row);
+    Move move = moves[--count];
+    arrive(move, inserted);
+    heap_freetuple(move.row);
 }
 
 void init_moves()

@@ -6,8 +6,8 @@
 // mark that it was moved; the two belong together when one command wrote both.
 //
 // Memory: a copy of the old row in the transaction's memory, until the new one
-// is met. One whose new row never comes (a trigger left it out) is an error,
-// at the latest when the transaction commits.
+// is met. One whose new row never comes (a trigger left it out) is an error where
+// anything hangs on the record, at the latest when the transaction commits.
 #pragma once
 
 #include "pg/trigger.h"
