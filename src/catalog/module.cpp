@@ -39,6 +39,9 @@ KeyColumn key_column(Relation table, AttrNumber number)
     fmgr_info(function, &column.input);
     getTypeOutputInfo(column.type, &function, &is_varlena);
     fmgr_info(function, &column.output);
+    TypeCacheEntry *type = lookup_type_cache(column.type, TYPECACHE_EQ_OPR);
+    column.equal_operator = type->eq_opr; // until an index says otherwise
+    fmgr_info(get_opcode(type->eq_opr), &column.equal);
     return column;
 }
 
@@ -114,8 +117,9 @@ AttrNumber column_number(Oid table, const char *name)
 }
 
 // What the table itself says: columns by number, the index. A module whose
-// table, key column or unique index is gone, or closed to the workspace's owner,
-// keeps table = InvalidOid and finds no record.
+// table or key column is gone, or closed to the workspace's owner, keeps
+// table = InvalidOid and finds no record; one whose unique index is gone finds
+// them by a scan of the table.
 void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span<const Datum> names, const char *kind_column,
                 const char *date_column)
 {
@@ -145,10 +149,10 @@ void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span
         std::span<KeyColumn> key_columns{columns, key.size()};
         module.index = find_key_index(table, key_columns);
         module.key = key_columns;
-        module.is_direct = table->rd_rel->relkind == RELKIND_RELATION &&
+        module.is_direct = OidIsValid(module.index) && table->rd_rel->relkind == RELKIND_RELATION &&
                            table->rd_tableam == GetHeapamTableAmRoutine();
     }
-    if (!OidIsValid(module.index) || !may_refer(owner, module))
+    if (!whole || !may_refer(owner, module))
         module.table = InvalidOid;
     table_close(table, AccessShareLock);
 }

@@ -221,7 +221,7 @@ void raise_missing_endpoint(const Offender &o, Side side)
                                      as_given(o, side)));
     KeyValues values;
     if (!OidIsValid(module->table))
-        p.detail = psprintf("The table of module \"%s\", its key column or unique index is gone, or closed to the owner of the workspace.", module->name);
+        p.detail = psprintf("The table of module \"%s\", or a column of its key, is gone, or closed to the owner of the workspace.", module->name);
     else if (!values_of_key(*module, record.key, values))
         p.detail = psprintf("%s cannot be a key of table %s, whose key is %s.", cstring_of_key_datum(record.key),
                             pg::qualified_name(module->table), key_shape(*module));
