@@ -24,7 +24,8 @@ char *workspace_setting;
 HTAB *entries;
 HTAB *watched;
 uint64 generation = 1;
-Oid default_schema; // of the default workspace, while default_generation is current
+Oid default_schema; // of the default workspace, for this user while the generation is current
+Oid default_for;
 uint64 default_generation;
 
 void on_invalidation(Datum, Oid table)
@@ -296,35 +297,68 @@ bool claims_default(Oid schema)
     return claims;
 }
 
-Oid find_default()
+Oid owner_of(Oid schema)
+{
+    Oid owner = InvalidOid;
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(get_relname_relid("relationship", schema)));
+    if (HeapTupleIsValid(tuple)) {
+        owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+        ReleaseSysCache(tuple);
+    }
+    return owner;
+}
+
+// The only one of the claims that passes, or InvalidOid.
+template <class Passes>
+Oid only_one(const pg::Array<Oid> &claims, Passes passes)
 {
     Oid found = InvalidOid;
-    for (Oid schema : workspace_schemas()) {
-        if (!claims_default(schema))
+    for (Oid schema : claims) {
+        if (!passes(schema))
             continue;
         if (OidIsValid(found))
-            pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                       .message = "several workspaces claim to be the default one",
-                       .detail = psprintf("Both \"%s\" and \"%s\" are marked as default.", get_namespace_name(found),
-                                          get_namespace_name(schema)),
-                       .hint = "Name the workspace with SET relate.workspace, or choose with "
-                               "relate.set_default_workspace."});
+            return InvalidOid;
         found = schema;
     }
-    if (!OidIsValid(found))
+    return found;
+}
+
+// Functions run as the caller, so a stranger's workspace must never be taken for
+// the default one, and nobody may spoil it for all by claiming it too: of several
+// the one of the database's owner (or a superuser) counts, then the caller's own.
+Oid find_default()
+{
+    pg::Array<Oid> claims;
+    for (Oid schema : workspace_schemas())
+        if (claims_default(schema))
+            claims.push(schema);
+    if (claims.empty())
         pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT,
                    .message = "there is no default workspace",
                    .hint = "Make one with SELECT relate.create_workspace('crm'), or name one with "
                            "SET relate.workspace."});
+    Oid found = only_one(claims, [](Oid) { return true; });
+    if (!OidIsValid(found))
+        found = only_one(claims, [](Oid schema) { return pg::owns_database(owner_of(schema)); });
+    if (!OidIsValid(found))
+        found = only_one(claims, [](Oid schema) { return has_privs_of_role(GetUserId(), owner_of(schema)); });
+    if (!OidIsValid(found))
+        pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                   .message = "several workspaces claim to be the default one",
+                   .detail = psprintf("\"%s\" and \"%s\" are both marked as default.", get_namespace_name(claims[0]),
+                                      get_namespace_name(claims[1])),
+                   .hint = "Name the workspace with SET relate.workspace, or choose with "
+                           "relate.set_default_workspace."});
     return found;
 }
 
 Oid default_workspace()
 {
-    if (default_generation != generation) {
+    if (default_generation != generation || default_for != GetUserId()) {
         uint64 started = generation;
         default_schema = find_default();
         default_generation = started;
+        default_for = GetUserId();
     }
     return default_schema;
 }

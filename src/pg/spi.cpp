@@ -128,6 +128,15 @@ void close_rows(Portal rows)
     SPI_cursor_close(rows);
 }
 
+bool owns_database(Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(DatabaseRelationId, MyDatabaseId, role);
+#else
+    return pg_database_ownercheck(MyDatabaseId, role);
+#endif
+}
+
 const char *qualified_name(Oid relation)
 {
     return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));

@@ -69,6 +69,9 @@ void as_owner(Oid owner, Work work)
     SetUserIdAndSecContext(user, context);
 }
 
+// Whether the role owns the database, or may do what its owner may.
+bool owns_database(Oid role);
+
 // Names ready for a statement: schema.table, OPERATOR(schema.=), column.
 const char *qualified_name(Oid relation);
 const char *qualified_operator(Oid op);
