@@ -5,6 +5,24 @@
 
 namespace relate {
 
+namespace {
+
+// Values go as texts where an array cannot hold them (arrays have no arrays of
+// their own), or unnest would take them apart.
+bool goes_as_text(const KeyColumn &column)
+{
+    return !OidIsValid(get_array_type(column.type)) || type_is_rowtype(column.type);
+}
+
+Datum element(const KeyColumn &column, Datum value)
+{
+    if (!goes_as_text(column))
+        return value;
+    return CStringGetTextDatum(OutputFunctionCall(const_cast<FmgrInfo *>(&column.output), value));
+}
+
+} // namespace
+
 KeyArrays key_arrays(const Module &module, std::span<const Datum> keys)
 {
     KeyArrays arrays = {};
@@ -16,10 +34,12 @@ KeyArrays key_arrays(const Module &module, std::span<const Datum> keys)
             continue;
         arrays.places.push(i);
         for (size_t c = 0; c < arrays.column_count; ++c)
-            values[c].push(key.values[c]);
+            values[c].push(element(module.key[c], key.values[c]));
     }
-    for (size_t c = 0; c < arrays.column_count; ++c)
-        arrays.columns[c] = pg::array_argument(module.key[c].type, values[c].view());
+    for (size_t c = 0; c < arrays.column_count; ++c) {
+        const KeyColumn &column = module.key[c];
+        arrays.columns[c] = pg::array_argument(goes_as_text(column) ? TEXTOID : column.type, values[c].view());
+    }
     return arrays;
 }
 
@@ -36,9 +56,11 @@ void append_records_by_keys(StringInfo sql, const Module &module)
                      pg::qualified_name(module.table));
     for (size_t c = 0; c < module.key.size(); ++c) {
         const KeyColumn &column = module.key[c];
-        appendStringInfo(sql, "%sx.%s %s k.key%zu", c ? " AND " : "",
-                         pg::column_name(module.table, column.attribute),
-                         pg::qualified_operator(column.equal_operator), c + 1);
+        const char *given = psprintf("k.key%zu", c + 1);
+        if (goes_as_text(column))
+            given = psprintf("CAST(%s AS %s)", given, format_type_be_qualified(column.type));
+        appendStringInfo(sql, "%sx.%s %s %s", c ? " AND " : "", pg::column_name(module.table, column.attribute),
+                         pg::qualified_operator(column.equal_operator), given);
         if (OidIsValid(column.collation))
             appendStringInfo(sql, " COLLATE %s", pg::qualified_collation(column.collation));
     }

@@ -121,7 +121,9 @@ bool try_directly(const Module &module, std::span<const Datum> keys, pg::Sees se
 {
     if (!module.is_direct || !pg::reads_as_stored(module.table))
         return false;
-    Relation table = table_open(module.table, AccessShareLock);
+    Relation table = try_relation_open(module.table, AccessShareLock);
+    if (!table)
+        return true; // dropped a moment ago: no names
     bool can = still_has_index(table, module.index);
     if (can && sees == pg::Sees::snapshot) {
         read_directly(module, table, keys, GetActiveSnapshot(), names);
