@@ -652,12 +652,11 @@ $$;
 COMMENT ON FUNCTION relate.register_module(regclass, text, text, text, name[], text, name, name[], name, boolean) IS
 'Registers a table as module of the current workspace and returns its id. Null means the default: key = the primary key or the best unique index; name = the table''s, in the singular; labels from the name; name_columns = name, full_name, first_name and last_name, title, ...; date_column = created_at and the like. Gives it the statuses Customer and Prospect (unless is_system) and puts a trigger on the table. Errors: 22004, 42809 not a table that can be a module, 42830 no usable key, 42710 name or table registered already, 42602 bad name, 42703 and 42804 bad columns, 42501 missing rights.';
 
-CREATE FUNCTION relate.check_reset(reset text[], given jsonb) RETURNS void
+CREATE FUNCTION relate.check_reset(reset text[], known text[], given jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    known CONSTANT text[] := '{singular,plural,name_columns,kind,kind_column,key_columns,date_column,is_system}';
     word text;
 BEGIN
     FOREACH word IN ARRAY reset LOOP
@@ -671,8 +670,8 @@ BEGIN
     END LOOP;
 END;
 $$;
-COMMENT ON FUNCTION relate.check_reset(text[], jsonb) IS
-'Internal. Refuses (22023) to reset a property of a module that is unknown, or given at the same time.';
+COMMENT ON FUNCTION relate.check_reset(text[], text[], jsonb) IS
+'Internal. Refuses (22023) to reset a property that is unknown, or given at the same time.';
 
 CREATE FUNCTION relate.alter_module(name text, new_name text DEFAULT NULL, singular text DEFAULT NULL,
                                     plural text DEFAULT NULL, name_columns name[] DEFAULT NULL,
@@ -690,7 +689,9 @@ DECLARE
 BEGIN
     PERFORM relate.not_null('{name}', name);
     reset := coalesce(reset, '{}');
-    PERFORM relate.check_reset(reset, jsonb_strip_nulls(jsonb_build_object('singular', singular, 'plural', plural,
+    PERFORM relate.check_reset(reset,
+        '{singular,plural,name_columns,kind,kind_column,key_columns,date_column,is_system}',
+        jsonb_strip_nulls(jsonb_build_object('singular', singular, 'plural', plural,
         'name_columns', name_columns, 'kind', kind, 'kind_column', kind_column, 'key_columns', key_columns,
         'date_column', date_column, 'is_system', is_system)));
     entry := relate.find_module(workspace, relate.find_id(workspace, 'module', name));

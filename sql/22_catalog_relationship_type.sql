@@ -407,30 +407,6 @@ $$;
 COMMENT ON FUNCTION relate.check_type_is_new(name, int, text) IS
 'Internal. Refuses (42710) a name that another type of the workspace has.';
 
-CREATE FUNCTION relate.check_type_change(workspace name, was relate.type_draft, becomes relate.type_draft) RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    is_used boolean := false;
-BEGIN
-    IF (was.source_module_id, was.target_module_id, was.source_kind, was.target_kind) IS DISTINCT FROM
-       (becomes.source_module_id, becomes.target_module_id, becomes.source_kind, becomes.target_kind) THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship WHERE type_id = $1)', workspace)
-            INTO is_used USING was.type_id;
-    END IF;
-    IF is_used OR was.type_id <> becomes.type_id THEN
-        RAISE '% of relationship type "%" cannot change',
-              CASE WHEN is_used THEN 'modules and kinds' ELSE 'the id' END, was.name
-            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
-                  DETAIL = CASE WHEN is_used THEN 'It has relationships.' ELSE 'Relationships refer to it.' END,
-                  HINT = 'Declare another type.';
-    END IF;
-END;
-$$;
-COMMENT ON FUNCTION relate.check_type_change(name, relate.type_draft, relate.type_draft) IS
-'Internal. Refuses (55000) another module or kind for a type that has relationships.';
-
 CREATE FUNCTION relate.check_types_of_module(workspace name, module relate.module_entry) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -468,11 +444,7 @@ DECLARE
     target relate.module_entry;
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        PERFORM relate.refuse_while_used(workspace, 'type_id = $1', OLD.type_id,
-            format('relationship type "%s"', OLD.name),
-            format('Delete them first: DELETE FROM %1$I.relationship WHERE type_id = %2$s. Or keep them and take no new '
-                   'ones: UPDATE %1$I.relationship_type SET is_active = false WHERE type_id = %2$s.',
-                   workspace, OLD.type_id));
+        PERFORM relate.refuse_used_type(TG_RELID, workspace, OLD.type_id, OLD.name);
         RETURN OLD;
     END IF;
     IF NEW.storage <> 'link' THEN
@@ -485,15 +457,18 @@ BEGIN
     draft := relate.fill_type(draft, source, target);
     IF TG_OP = 'UPDATE' THEN
         was := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(OLD));
-        PERFORM relate.check_type_change(workspace, was, draft);
+        PERFORM relate.refuse_other_id(workspace, was, draft);
     END IF;
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
+    IF TG_OP = 'UPDATE' THEN
+        PERFORM relate.change_type(TG_RELID, workspace, was, draft);
+    END IF;
     RETURN jsonb_populate_record(NEW, to_jsonb(draft));
 END;
 $$;
 COMMENT ON FUNCTION relate.relationship_type_check() IS
-'Trigger of the table "relationship_type": completes and verifies a row for any writer. Errors: 42602, 22023, 23514 (relationship_kind, relationship_importance, relationship_type_system_module), 42710, 55000, and 2BP01 for a DELETE while relationships exist.';
+'Trigger of the table "relationship_type": completes and verifies a row for any writer. Errors: 42602, 22023, 23514 (relationship_kind, relationship_importance, relationship_type_system_module), 42710, those of relate.change_type, and 2BP01 for a DELETE while relationships exist.';
 
 -- ---- the verbs ----------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 #include "catalog/module_table.h"
 #include "catalog/workspace.h"
 #include "enforce/record_moved.h"
+#include "enforce/type_lock.h"
 #include "pg/pg.h"
 
 extern "C" {
@@ -11,7 +12,8 @@ PG_MODULE_MAGIC;
 PGDLLEXPORT void _PG_init(void);
 void _PG_init(void)
 {
-    relate::init_workspaces();
+    relate::init_type_change();
+    relate::init_workspaces(); // after it, no new setting may be called relate.*
     relate::init_module_tables();
     relate::init_moves();
 }

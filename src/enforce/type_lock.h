@@ -19,4 +19,7 @@ LockedType lock_type(const Workspace &workspace, int32 type_id);
 // the function is attached to another table.
 const Workspace &workspace_of_trigger(const pg::RowEvent &event, const char *function);
 
+// The setting relate.on_invalid, which changes of types obey (type_change.cpp).
+void init_type_change();
+
 } // namespace relate

@@ -51,6 +51,18 @@ SELECT 'preview_relationship_type', arguments || ', OUT parent_module text, OUT 
        'OUT source_view text, OUT target_view text, OUT warnings text[]', 'record', 's'
 FROM contract WHERE name = 'create_relationship_type';
 
+-- What changes a type, and the preview of it.
+INSERT INTO contract
+SELECT v.name, 'name text, ' || string_agg(format('%s %s DEFAULT NULL::%2$s', argument, type), ', ' ORDER BY place)
+       || ', on_invalid text DEFAULT ''restrict''::text, reset text[] DEFAULT NULL::text[]' , v.result, 'v'
+FROM (VALUES ('alter_relationship_type', 'void'),
+             ('preview_alter_relationship_type',
+              'TABLE(rule text, offenders bigint, first_offenders text[], outcome text)')) AS v (name, result),
+     unnest('{new_name,source_role,target_role,label,inverse_label,cardinality,max_targets_per_source,max_sources_per_target,hierarchy_parent,default_importance,is_perpetual,has_contact_details,is_symmetric,source_may,target_may,allow_self,on_source_delete,on_target_delete,category,description,is_active,source_module,target_module,source_kind,target_kind,on_kind_change}'::text[],
+            '{text,text,text,text,text,text,integer,integer,text,integer,boolean,boolean,boolean,text[],text[],boolean,text,text,text,text,boolean,text,text,text,text,text}'::text[])
+         WITH ORDINALITY AS a (argument, type, place)
+GROUP BY v.name, v.result;
+
 CREATE TEMP VIEW made AS
 SELECT p.oid, p.proname::text AS name, pg_get_function_arguments(p.oid) AS arguments,
        pg_get_function_result(p.oid) AS result, p.provolatile AS volatility, p.prosecdef, p.proparallel

@@ -1,0 +1,713 @@
+
+-- ---------------------------------------------------------------------------
+-- Changing a relationship type.
+--
+-- One path for every writer: relate.change_type, run by the trigger of the table
+-- "relationship_type", takes the type exclusively, so that writers of its
+-- relationships wait, and holds the existing ones against the rules that become
+-- stricter, as they are at that moment. relate.on_invalid says what becomes of
+-- offenders: plain UPDATE obeys the setting, alter_relationship_type sets it from
+-- its argument. The preview asks the same questions and changes nothing.
+--
+-- Who offends: relationships are taken in the order in which they begin (then by
+-- id), and keep their place where there is room; those that find none offend.
+-- With on_invalid = 'end', only what holds after today is looked at: running
+-- offenders end today, those to come are deleted, the past stays as it was.
+-- ---------------------------------------------------------------------------
+
+CREATE TYPE relate.type_offence AS (
+    rule text,
+    offenders bigint[],
+    rivals bigint[]
+);
+COMMENT ON TYPE relate.type_offence IS
+'Internal. A rule that a changed type would break: by which relationships, and for each the one in its way, or null.';
+
+CREATE FUNCTION relate.lock_relationship_type(type_table regclass, type_id int) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_lock_relationship_type';
+COMMENT ON FUNCTION relate.lock_relationship_type(regclass, int) IS
+'Internal. Keeps writers of relationships of this type out until the end of the transaction. Errors: 42501 for who may not change the workspace''s types, 42809 another table.';
+
+CREATE FUNCTION relate.count_relationships(type_table regclass, type_id int) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_count_relationships';
+COMMENT ON FUNCTION relate.count_relationships(regclass, int) IS
+'Internal. How many relationships of the type there are at this moment, whatever the isolation level and the caller''s policies. Errors as of relate.lock_relationship_type.';
+
+CREATE FUNCTION relate.type_offences(type_table regclass, was relate.type_draft, becomes relate.type_draft, since date)
+RETURNS SETOF relate.type_offence
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_type_offences';
+COMMENT ON FUNCTION relate.type_offences(regclass, relate.type_draft, relate.type_draft, date) IS
+'Internal. relate.find_offences over all relationships as they are at this moment, whatever the isolation level and the caller''s policies. Errors as of relate.lock_relationship_type.';
+
+-- ---- what a change asks of the rows ------------------------------------------------
+
+CREATE FUNCTION relate.changes_rules(was relate.type_draft, becomes relate.type_draft) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (was.source_module_id, was.target_module_id, was.source_kind, was.target_kind, was.is_symmetric,
+        was.cardinality, was.max_targets_per_source, was.max_sources_per_target, was.hierarchy_parent,
+        was.is_perpetual, was.has_contact_details, was.allow_self, was.is_active)
+    IS DISTINCT FROM
+       (becomes.source_module_id, becomes.target_module_id, becomes.source_kind, becomes.target_kind,
+        becomes.is_symmetric, becomes.cardinality, becomes.max_targets_per_source, becomes.max_sources_per_target,
+        becomes.hierarchy_parent, becomes.is_perpetual, becomes.has_contact_details, becomes.allow_self,
+        becomes.is_active);
+COMMENT ON FUNCTION relate.changes_rules(relate.type_draft, relate.type_draft) IS
+'Internal. Whether a change touches what writers of relationships obey; names, labels and the like do not.';
+
+CREATE FUNCTION relate.stricter_rules(was relate.type_draft, becomes relate.type_draft) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_remove(ARRAY[
+        CASE WHEN was.allow_self AND NOT becomes.allow_self THEN 'self' END,
+        CASE WHEN was.has_contact_details AND NOT becomes.has_contact_details THEN 'contact' END,
+        CASE WHEN is_denser THEN 'duplicate' END,
+        CASE WHEN becomes.max_targets_per_source < coalesce(was.max_targets_per_source, 2147483647)
+                  OR is_denser AND becomes.max_targets_per_source IS NOT NULL THEN 'targets' END,
+        CASE WHEN becomes.max_sources_per_target < coalesce(was.max_sources_per_target, 2147483647)
+                  OR is_denser AND becomes.max_sources_per_target IS NOT NULL THEN 'sources' END,
+        CASE WHEN is_denser THEN 'primary' END,
+        CASE WHEN becomes.hierarchy_parent IS NOT NULL AND (was.hierarchy_parent IS NULL OR is_denser) THEN 'cycle' END],
+        NULL)
+    -- Without dates, or with both directions as one, relationships meet that did not.
+    FROM (SELECT NOT was.is_perpetual AND becomes.is_perpetual OR NOT was.is_symmetric AND becomes.is_symmetric)
+        AS change (is_denser)
+$$;
+COMMENT ON FUNCTION relate.stricter_rules(relate.type_draft, relate.type_draft) IS
+'Internal. The rules that existing relationships may break after a change, of self, contact, duplicate, targets, sources, primary, cycle. Dates that come back, and a parent that changes sides, cannot break any.';
+
+CREATE FUNCTION relate.unfit_rule_sql(rules text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN 'CASE'
+    || CASE WHEN 'self' = ANY (rules)
+            THEN ' WHEN r.source_module_id = r.target_module_id AND r.source_key OPERATOR(relate.=) r.target_key '
+                 'THEN ''relationship_self''' ELSE '' END
+    || CASE WHEN 'contact' = ANY (rules)
+            THEN ' WHEN num_nonnulls(r.email, r.phone, r.address, r.address_module_id, r.address_key) > 0 '
+                 'THEN ''relationship_contact''' ELSE '' END
+    || ' WHEN false THEN '''' END';
+COMMENT ON FUNCTION relate.unfit_rule_sql(text[]) IS
+'Internal. SQL for the rule that relationship r breaks by itself, or null.';
+
+CREATE FUNCTION relate.held_sql(workspace name, becomes relate.type_draft, rules text[], since date) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN format($sql$
+    SELECT id, is_primary, began, greatest(began, %6$L) AS first, ended AS last,
+           CASE WHEN turned THEN tm ELSE sm END AS sm, CASE WHEN turned THEN tk ELSE sk END AS sk,
+           CASE WHEN turned THEN sm ELSE tm END AS tm, CASE WHEN turned THEN sk ELSE tk END AS tk
+    FROM (SELECT r.relationship_id AS id, r.is_primary,
+                 r.source_module_id AS sm, r.source_key AS sk, r.target_module_id AS tm, r.target_key AS tk,
+                 CASE WHEN %3$L THEN '-infinity' ELSE coalesce(r.start_date, '-infinity') END AS began,
+                 CASE WHEN %3$L THEN 'infinity' ELSE coalesce(r.end_date, 'infinity') END AS ended,
+                 -- Of a symmetric type, (a, b) and (b, a) are one.
+                 %4$L AND (r.source_module_id > r.target_module_id
+                           OR r.source_module_id = r.target_module_id
+                              AND r.source_key OPERATOR(relate.>) r.target_key) AS turned
+          FROM %1$I.relationship r
+          WHERE r.type_id = %2$L AND %5$s IS NULL) AS r
+    WHERE ended >= %6$L
+    $sql$, workspace, becomes.type_id, becomes.is_perpetual, becomes.is_symmetric, relate.unfit_rule_sql(rules), since);
+COMMENT ON FUNCTION relate.held_sql(name, relate.type_draft, text[], date) IS
+'Internal. SQL for the relationships of a type from this day on, as its new rules take them: id, is_primary, when it began, first and last day, source and target. Without those that are unfit by themselves.';
+
+CREATE FUNCTION relate.find_unfit(workspace name, becomes relate.type_draft, rules text[], since date)
+RETURNS TABLE (rule text, offender bigint, rival bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF rules && '{self,contact}' THEN
+        RETURN QUERY EXECUTE format('SELECT rule, id, NULL::bigint FROM (SELECT %s AS rule, r.relationship_id AS id '
+            'FROM %I.relationship r WHERE r.type_id = %L AND coalesce(r.end_date, ''infinity'') >= %L) AS r '
+            'WHERE rule IS NOT NULL', relate.unfit_rule_sql(rules), workspace, becomes.type_id, since);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_unfit(name, relate.type_draft, text[], date) IS
+'Internal. Relationships that break a rule by themselves: with itself, or with contact details.';
+
+-- ---- too many: duplicates, limits, primaries ----------------------------------------
+
+CREATE FUNCTION relate.seats_sql(becomes relate.type_draft, rules text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(format('SELECT %s AS rule, %s AS room, id, began, first, last, %s FROM held WHERE %s',
+                             number, room, columns, condition), ' UNION ALL ')
+    FROM (VALUES
+        ('duplicate', 1, 1, 'sm AS m1, sk AS k1, tm AS m2, tk AS k2', 'true', true),
+        ('targets', 2, becomes.max_targets_per_source, 'sm AS m1, sk AS k1, sm AS m2, sk AS k2', 'true', true),
+        -- Both sides of a symmetric type share one limit.
+        ('sources', CASE WHEN becomes.is_symmetric THEN 2 ELSE 3 END, becomes.max_sources_per_target,
+         'tm AS m1, tk AS k1, tm AS m2, tk AS k2',
+         CASE WHEN becomes.is_symmetric THEN 'NOT (sm = tm AND sk OPERATOR(relate.=) tk)' ELSE 'true' END, true),
+        ('primary', 4, 1, 'tm AS m1, tk AS k1, tm AS m2, tk AS k2', 'is_primary', true),
+        ('primary', 4, 1, 'sm AS m1, sk AS k1, sm AS m2, sk AS k2',
+         'is_primary AND NOT (sm = tm AND sk OPERATOR(relate.=) tk)', becomes.is_symmetric)
+    ) AS seat (rule, number, room, columns, condition, applies)
+    WHERE applies AND seat.rule = ANY (rules)
+$$;
+COMMENT ON FUNCTION relate.seats_sql(relate.type_draft, text[]) IS
+'Internal. SQL for the seats that each held relationship takes: by which rule, with how much room for all, and at whose table: a pair''s or a record''s. Null where no such rule is asked for.';
+
+CREATE FUNCTION relate.crowded_seats_sql(workspace name, becomes relate.type_draft, rules text[], since date) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN format($sql$
+    WITH held AS (%s), seat AS (%s),
+    -- Most places are left after one pass: nobody there ever meets another.
+    met AS (SELECT *, max(last) OVER (PARTITION BY rule, m1, k1, m2, k2 ORDER BY first
+                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= first AS meets FROM seat),
+    shared AS (SELECT *, bool_or(meets) OVER (PARTITION BY rule, m1, k1, m2, k2) AS is_shared FROM met),
+    change AS (
+        SELECT *, first AS day, 1 AS difference FROM shared WHERE is_shared
+        UNION ALL
+        SELECT *, last + 1, -1 FROM shared WHERE is_shared AND last < '5874897-12-31'
+    ),
+    swept AS (SELECT *, sum(difference) OVER (PARTITION BY rule, m1, k1, m2, k2 ORDER BY day, difference) AS present
+              FROM change),
+    peak AS (SELECT *, max(present) OVER (PARTITION BY rule, m1, k1, m2, k2) AS most FROM swept),
+    crowded AS (SELECT *, dense_rank() OVER (ORDER BY rule, m1, k1, m2, k2)::int AS place
+                FROM peak WHERE most > room AND difference = 1)
+    SELECT id, first, last, array_agg(place ORDER BY rule, place) AS places,
+           array_agg(room ORDER BY rule, place) AS rooms, array_agg(rule ORDER BY rule, place) AS rules
+    FROM crowded GROUP BY id, began, first, last ORDER BY began, id
+    $sql$, relate.held_sql(workspace, becomes, rules, since), relate.seats_sql(becomes, rules));
+COMMENT ON FUNCTION relate.crowded_seats_sql(name, relate.type_draft, text[], date) IS
+'Internal. SQL for the relationships at places where on some day more are present than there is room for, with those places, in the order in which they began.';
+
+CREATE FUNCTION relate.find_crowds(workspace name, becomes relate.type_draft, asked text[], since date)
+RETURNS TABLE (rule text, offender bigint, rival bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    names CONSTANT text[] := '{relationship_duplicate,relationship_cardinality,relationship_cardinality,'
+                             'relationship_primary}';
+    width CONSTANT bigint := greatest(becomes.max_targets_per_source, becomes.max_sources_per_target, 1);
+    taken_until date[] := '{}'; -- chairs: `width` of them for each place
+    taken_by bigint[] := '{}';
+    one record;
+    chair int;
+    chairs int[];
+BEGIN
+    IF NOT asked && '{duplicate,targets,sources,primary}' THEN
+        RETURN;
+    END IF;
+    <<relationships>>
+    FOR one IN EXECUTE relate.crowded_seats_sql(workspace, becomes, asked, since) LOOP
+        chairs := '{}';
+        FOR i IN 1 .. cardinality(one.places) LOOP
+            chair := (one.places[i] - 1) * width + 1;
+            WHILE taken_until[chair] >= one.first AND chair < (one.places[i] - 1) * width + one.rooms[i] LOOP
+                chair := chair + 1;
+            END LOOP;
+            IF taken_until[chair] >= one.first THEN
+                rule := names[one.rules[i]];
+                offender := one.id;
+                rival := taken_by[chair];
+                RETURN NEXT;
+                CONTINUE relationships;
+            END IF;
+            chairs := chairs || chair;
+        END LOOP;
+        FOREACH chair IN ARRAY chairs LOOP
+            taken_until[chair] := one.last;
+            taken_by[chair] := one.id;
+        END LOOP;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.find_crowds(name, relate.type_draft, text[], date) IS
+'Internal. Relationships that find no room, each with one that was there before: of the same pair, of a record with a limit, or primary. The earliest keep their places.';
+
+-- ---- cycles ----------------------------------------------------------------------------
+
+CREATE FUNCTION relate.find_cycles(workspace name, becomes relate.type_draft, asked text[], since date)
+RETURNS TABLE (rule text, offender bigint, rival bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    child CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 't' ELSE 's' END;
+    parent CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 's' ELSE 't' END;
+BEGIN
+    IF 'cycle' <> ALL (asked) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format($sql$
+        WITH RECURSIVE held AS (%1$s),
+        edge AS (SELECT id, first, last, %2$sm AS cm, %2$sk AS ck, %3$sm AS pm, %3$sk AS pk,
+                        row_number() OVER (ORDER BY began, id) AS place FROM held),
+        -- Only records above some and below others can be on a cycle.
+        inner_edge AS (
+            SELECT * FROM edge e
+            WHERE EXISTS (SELECT FROM edge x WHERE x.pm = e.cm AND x.pk OPERATOR(relate.=) e.ck)
+              AND EXISTS (SELECT FROM edge x WHERE x.cm = e.pm AND x.ck OPERATOR(relate.=) e.pk)
+        ),
+        walk AS (
+            SELECT id, place, cm, ck, pm AS m, pk AS k, first, last FROM inner_edge
+            UNION
+            SELECT w.id, w.place, w.cm, w.ck, e.pm, e.pk, greatest(w.first, e.first), least(w.last, e.last)
+            FROM walk w
+            JOIN inner_edge e ON e.cm = w.m AND e.ck OPERATOR(relate.=) w.k
+            WHERE e.place < w.place AND greatest(w.first, e.first) <= least(w.last, e.last)
+              AND NOT (w.m = w.cm AND w.k OPERATOR(relate.=) w.ck)
+        )
+        SELECT DISTINCT 'relationship_cycle', id, NULL::bigint FROM walk WHERE m = cm AND k OPERATOR(relate.=) ck
+        $sql$, relate.held_sql(workspace, becomes, asked, since), child, parent);
+END;
+$$;
+COMMENT ON FUNCTION relate.find_cycles(name, relate.type_draft, text[], date) IS
+'Internal. Relationships that close a cycle on some day with others that began earlier.';
+
+CREATE FUNCTION relate.find_offences(workspace name, was relate.type_draft, becomes relate.type_draft, since date)
+RETURNS SETOF relate.type_offence
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rules CONSTANT text[] := relate.stricter_rules(was, becomes);
+BEGIN
+    RETURN QUERY
+        SELECT one.rule, array_agg(one.offender ORDER BY one.offender), array_agg(one.rival ORDER BY one.offender)
+        FROM (SELECT DISTINCT ON (found.offender) found.place, found.rule, found.offender, found.rival
+              FROM (SELECT 1 AS place, u.* FROM relate.find_unfit(workspace, becomes, rules, since) AS u
+                    UNION ALL SELECT 2, c.* FROM relate.find_crowds(workspace, becomes, rules, since) AS c
+                    UNION ALL SELECT 3, c.* FROM relate.find_cycles(workspace, becomes, rules, since) AS c) AS found
+              ORDER BY found.offender, found.place) AS one
+        GROUP BY one.rule
+        ORDER BY array_position('{relationship_self,relationship_contact,relationship_duplicate,'
+                                'relationship_cardinality,relationship_primary,relationship_cycle}', one.rule);
+END;
+$$;
+COMMENT ON FUNCTION relate.find_offences(name, relate.type_draft, relate.type_draft, date) IS
+'Internal. The rules that a changed type would break from this day on, in the order of the rules, each offender once. Sees what the calling statement sees.';
+
+-- ---- in words ---------------------------------------------------------------------------
+
+CREATE FUNCTION relate.describe_relationship(workspace name, id bigint) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+    words text;
+BEGIN
+    IF has_table_privilege(format('%I.relationship_list', workspace), 'SELECT') THEN
+        EXECUTE format($sql$
+            SELECT format(' (%%s %%s %%s%%s%%s)', coalesce(source_name, source_role), label,
+                          coalesce(target_name, target_role), ' from ' || to_char(start_date, 'YYYY-MM-DD'),
+                          ' to ' || to_char(end_date, 'YYYY-MM-DD'))
+            FROM %I.relationship_list WHERE relationship_id = $1
+            $sql$, workspace) INTO words USING id;
+    END IF;
+    RETURN id || coalesce(words, '');
+END;
+$body$;
+COMMENT ON FUNCTION relate.describe_relationship(name, bigint) IS
+'Internal. The number of a relationship and, as far as the caller may see it, who is related to whom and when.';
+
+CREATE FUNCTION relate.first_offenders(workspace name, offence relate.type_offence) RETURNS text[]
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(relate.describe_relationship(workspace, offender)
+                     || coalesce(' beside ' || relate.describe_relationship(workspace, rival), '') ORDER BY place)
+    FROM unnest((offence).offenders[:5], (offence).rivals[:5]) WITH ORDINALITY AS one (offender, rival, place)
+$$;
+COMMENT ON FUNCTION relate.first_offenders(name, relate.type_offence) IS
+'Internal. The first five offenders in words, each beside the one in its way.';
+
+CREATE FUNCTION relate.offence_words(was relate.type_draft, becomes relate.type_draft, rule text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN becomes.is_perpetual AND NOT was.is_perpetual
+                 AND rule NOT IN ('relationship_self', 'relationship_contact') THEN 'without their dates ' ELSE '' END
+    || CASE rule
+           WHEN 'relationship_self' THEN 'relate a record to itself'
+           WHEN 'relationship_contact' THEN 'have contact details'
+           WHEN 'relationship_duplicate' THEN 'repeat others of the same records'
+           WHEN 'relationship_cardinality' THEN 'are too many for a record'
+           WHEN 'relationship_primary' THEN 'are primary beside others'
+           ELSE 'close a cycle in the hierarchy' END;
+COMMENT ON FUNCTION relate.offence_words(relate.type_draft, relate.type_draft, text) IS
+'Internal. What offenders against a rule do: "are too many for a record".';
+
+-- ---- the decision -----------------------------------------------------------------------
+
+CREATE FUNCTION relate.refuse_other_id(workspace name, was relate.type_draft, becomes relate.type_draft) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF was.type_id <> becomes.type_id THEN
+        RAISE 'the id of relationship type "%" cannot change', was.name
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
+                  DETAIL = 'Relationships refer to it.', HINT = 'Declare another type.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.refuse_other_id(name, relate.type_draft, relate.type_draft) IS
+'Internal. Refuses (55000) another id for a type.';
+
+CREATE FUNCTION relate.refuse_used_sides(type_table regclass, workspace name, was relate.type_draft,
+                                         becomes relate.type_draft) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (was.source_module_id, was.target_module_id, was.source_kind, was.target_kind) IS DISTINCT FROM
+       (becomes.source_module_id, becomes.target_module_id, becomes.source_kind, becomes.target_kind)
+       AND relate.count_relationships(type_table, was.type_id) > 0 THEN
+        RAISE 'modules and kinds of relationship type "%" cannot change', was.name
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
+                  DETAIL = 'It has relationships.', HINT = 'Declare another type.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.refuse_used_sides(regclass, name, relate.type_draft, relate.type_draft) IS
+'Internal. Refuses (55000) another module or kind for a type that has relationships.';
+
+CREATE FUNCTION relate.offences_since(on_invalid text, becomes relate.type_draft) RETURNS date
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF on_invalid IS NULL OR on_invalid NOT IN ('restrict', 'ignore', 'end', 'delete') THEN
+        RAISE 'unknown on_invalid "%"', on_invalid
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is restrict, ignore, end or delete.';
+    ELSIF on_invalid = 'end' AND becomes.is_perpetual THEN
+        RAISE 'relationships of a perpetual type cannot be ended'
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Their dates do not count.',
+                  HINT = 'Say on_invalid => ''delete'' or ''ignore''.';
+    END IF;
+    RETURN CASE on_invalid WHEN 'end' THEN current_date + 1 ELSE '-infinity' END;
+END;
+$$;
+COMMENT ON FUNCTION relate.offences_since(text, relate.type_draft) IS
+'Internal. From which day on relationships are held against the new rules: the whole of time, or after today where offenders shall end. Raises 22023 for another word, and for end with a perpetual type.';
+
+CREATE FUNCTION relate.refuse_change(workspace name, was relate.type_draft, becomes relate.type_draft,
+                                     offences relate.type_offence[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first CONSTANT relate.type_offence := offences[1];
+    count CONSTANT int := cardinality(first.offenders);
+    others text;
+BEGIN
+    SELECT string_agg(format(' Others %s (%s).', relate.offence_words(was, becomes, o.rule),
+                             cardinality(o.offenders)), '')
+    INTO others FROM unnest(offences[2:]) AS o;
+    RAISE 'relationship type "%" cannot change: it has relationships that % (%)', was.name,
+          relate.offence_words(was, becomes, first.rule), count
+        USING ERRCODE = CASE WHEN first.rule IN ('relationship_duplicate', 'relationship_cardinality',
+                                                 'relationship_primary')
+                             THEN 'unique_violation' ELSE 'check_violation' END,
+              SCHEMA = workspace, TABLE = 'relationship', CONSTRAINT = first.rule,
+              DETAIL = format('%s: %s%s.%s', CASE WHEN count > 5 THEN 'The first' ELSE 'They are' END,
+                              array_to_string(relate.first_offenders(workspace, first), '; '),
+                              CASE WHEN count > 5 THEN format('; and %s more', count - 5) ELSE '' END, others),
+              HINT = 'Put them right first, or say what becomes of them: relate.alter_relationship_type takes '
+                     'on_invalid => ''end'', ''delete'' or ''ignore''.';
+END;
+$$;
+COMMENT ON FUNCTION relate.refuse_change(name, relate.type_draft, relate.type_draft, relate.type_offence[]) IS
+'Internal. Refuses a change (23505 or 23514, with the rule as constraint), with the count and the first offenders.';
+
+CREATE FUNCTION relate.put_right(workspace name, type_name text, offenders bigint[], on_invalid text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ended bigint := 0;
+    deleted bigint;
+BEGIN
+    IF on_invalid = 'end' THEN
+        EXECUTE format('UPDATE %I.relationship SET end_date = current_date WHERE relationship_id = ANY ($1) '
+                       'AND coalesce(start_date, ''-infinity'') <= current_date', workspace) USING offenders;
+        GET DIAGNOSTICS ended = ROW_COUNT;
+    END IF;
+    EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1) '
+                   'AND ($2 OR start_date > current_date)', workspace) USING offenders, on_invalid = 'delete';
+    GET DIAGNOSTICS deleted = ROW_COUNT;
+    IF ended + deleted < cardinality(offenders) THEN
+        RAISE 'not all relationships of type "%" that are in the way are visible to this transaction', type_name
+            USING ERRCODE = 'serialization_failure', SCHEMA = workspace, TABLE = 'relationship',
+                  DETAIL = format('There are %s, and %s can be seen.', cardinality(offenders), ended + deleted),
+                  HINT = 'Retry the transaction; if that does not help, row security hides them from this role.';
+    END IF;
+    RAISE NOTICE 'relationship type "%": % relationships ended, % deleted', type_name, ended, deleted;
+END;
+$$;
+COMMENT ON FUNCTION relate.put_right(name, text, bigint[], text) IS
+'Internal. Ends offenders today, and deletes those that begin later; or deletes all. With the caller''s rights; 40001 where his snapshot does not show them all.';
+
+CREATE FUNCTION relate.settle_offences(type_table regclass, workspace name, was relate.type_draft,
+                                       becomes relate.type_draft, on_invalid text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    offences relate.type_offence[];
+    offenders bigint[];
+BEGIN
+    SELECT array_agg(o) INTO offences
+    FROM relate.type_offences(type_table, was, becomes, relate.offences_since(on_invalid, becomes)) AS o;
+    IF offences IS NULL THEN
+        RETURN;
+    ELSIF on_invalid = 'restrict' THEN
+        PERFORM relate.refuse_change(workspace, was, becomes, offences);
+    END IF;
+    SELECT array_agg(offender) INTO offenders FROM unnest(offences) AS o, unnest(o.offenders) AS offender;
+    IF on_invalid = 'ignore' THEN
+        RAISE NOTICE 'relationship type "%": % relationships stay against its rules', was.name, cardinality(offenders);
+    ELSE
+        PERFORM relate.put_right(workspace, was.name, offenders, on_invalid);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.settle_offences(regclass, name, relate.type_draft, relate.type_draft, text) IS
+'Internal. Looks for relationships that a changed type would make invalid, and refuses the change, or lets them stay, ends or deletes them.';
+
+CREATE FUNCTION relate.change_type(type_table regclass, workspace name, was relate.type_draft,
+                                   becomes relate.type_draft) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF relate.changes_rules(was, becomes) THEN
+        PERFORM relate.lock_relationship_type(type_table, was.type_id);
+        PERFORM relate.refuse_used_sides(type_table, workspace, was, becomes);
+        PERFORM relate.settle_offences(type_table, workspace, was, becomes, current_setting('relate.on_invalid'));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.change_type(regclass, name, relate.type_draft, relate.type_draft) IS
+'Internal. What the trigger does before a type changes: locks it where its rules change, and settles what the existing relationships say to them.';
+
+CREATE FUNCTION relate.refuse_used_type(type_table regclass, workspace name, type_id int, name text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    used bigint;
+BEGIN
+    PERFORM relate.lock_relationship_type(type_table, type_id);
+    used := relate.count_relationships(type_table, type_id);
+    IF used > 0 THEN
+        RAISE 'relationship type "%" still has % relationship%', name, used, CASE WHEN used > 1 THEN 's' ELSE '' END
+            USING ERRCODE = 'dependent_objects_still_exist', SCHEMA = workspace, TABLE = 'relationship',
+                  HINT = format('Delete them first: DELETE FROM %1$I.relationship WHERE type_id = %2$s. Or keep them and '
+                                'take no new ones: UPDATE %1$I.relationship_type SET is_active = false WHERE type_id = %2$s.',
+                                workspace, type_id);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.refuse_used_type(regclass, name, int, text) IS
+'Internal. Waits for writers of the type, and refuses (2BP01) to drop it while it has relationships.';
+
+-- ---- the verbs --------------------------------------------------------------------------
+
+CREATE FUNCTION relate.mirror_changes(changes jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(jsonb_object_agg(far, changes -> near), '{}') || changes
+    FROM (VALUES ('source_module_id', 'target_module_id'), ('source_kind', 'target_kind'),
+                 ('source_role', 'target_role'), ('label', 'inverse_label'),
+                 ('max_targets_per_source', 'max_sources_per_target'), ('source_may', 'target_may'),
+                 ('on_source_delete', 'on_target_delete')) AS pair (a, b)
+    CROSS JOIN LATERAL (VALUES (a, b), (b, a)) AS side (near, far)
+    WHERE changes ? near
+$$;
+COMMENT ON FUNCTION relate.mirror_changes(jsonb) IS
+'Internal. What is changed of one side of a symmetric type changes of the other.';
+
+CREATE FUNCTION relate.type_changes(workspace name, given jsonb, reset text[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    changes jsonb := jsonb_strip_nulls(given);
+    side text;
+BEGIN
+    PERFORM relate.check_reset(coalesce(reset, '{}'),
+        ARRAY(SELECT word FROM jsonb_object_keys(given - 'name') AS word ORDER BY word), changes);
+    changes := changes || coalesce((SELECT jsonb_object_agg(word, NULL) FROM unnest(reset) AS word), '{}');
+    FOREACH side IN ARRAY '{source_module,target_module}'::text[] LOOP
+        IF changes ? side THEN
+            changes := changes - side
+                || jsonb_build_object(side || '_id', relate.find_id(workspace, 'module', changes ->> side));
+        END IF;
+    END LOOP;
+    IF changes ? 'cardinality' THEN
+        changes := changes || jsonb_build_object('cardinality', relate.parse_cardinality(changes ->> 'cardinality'));
+    END IF;
+    RETURN changes;
+END;
+$$;
+COMMENT ON FUNCTION relate.type_changes(name, jsonb, text[]) IS
+'Internal. What changes of a type: the columns and their values, null where they go back to the default.';
+
+CREATE FUNCTION relate.apply_changes(workspace name, was relate.type_draft, changes jsonb) RETURNS relate.type_draft
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    becomes relate.type_draft := jsonb_populate_record(was, changes);
+BEGIN
+    IF becomes.is_symmetric THEN
+        changes := relate.mirror_changes(changes);
+        becomes := jsonb_populate_record(was, changes);
+    END IF;
+    becomes.cardinality := coalesce(becomes.cardinality, 'many_to_many');
+    -- A limit of one that only said what the cardinality said goes with it.
+    IF (was.cardinality IN ('one_to_one', 'many_to_one')) <> (becomes.cardinality IN ('one_to_one', 'many_to_one'))
+       AND NOT changes ? 'max_targets_per_source' THEN
+        becomes.max_targets_per_source := NULL;
+    END IF;
+    IF (was.cardinality IN ('one_to_one', 'one_to_many')) <> (becomes.cardinality IN ('one_to_one', 'one_to_many'))
+       AND NOT changes ? 'max_sources_per_target' THEN
+        becomes.max_sources_per_target := NULL;
+    END IF;
+    becomes := relate.fill_type(becomes, relate.find_module(workspace, becomes.source_module_id),
+                                relate.find_module(workspace, becomes.target_module_id));
+    PERFORM relate.check_type_words(becomes); -- before anything of it meets the types of the table's columns
+    RETURN becomes;
+END;
+$$;
+COMMENT ON FUNCTION relate.apply_changes(name, relate.type_draft, jsonb) IS
+'Internal. The type as it will be: complete, its words checked, the rest not.';
+
+CREATE FUNCTION relate.find_type(workspace name, name text, locking text) RETURNS relate.type_draft
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    entry jsonb;
+BEGIN
+    PERFORM relate.not_null('{name}', name);
+    EXECUTE format('SELECT to_jsonb(t) FROM %I.relationship_type t WHERE type_id = $1 %s', workspace, locking)
+        INTO entry USING relate.find_id(workspace, 'relationship_type', name);
+    IF entry IS NULL THEN
+        RAISE 'relationship type "%" does not exist any more', name
+            USING ERRCODE = 'undefined_object', SCHEMA = workspace, TABLE = 'relationship_type',
+                  CONSTRAINT = 'relationship_type_active';
+    END IF;
+    RETURN jsonb_populate_record(NULL::relate.type_draft, entry);
+END;
+$$;
+COMMENT ON FUNCTION relate.find_type(name, text, text) IS
+'Internal. A relationship type by name, its row locked as said. Errors: 22004 no name, 42704 unknown.';
+
+CREATE FUNCTION relate.alter_relationship_type(name text, new_name text DEFAULT NULL, source_role text DEFAULT
+    NULL, target_role text DEFAULT NULL, label text DEFAULT NULL, inverse_label text DEFAULT NULL, cardinality
+    text DEFAULT NULL, max_targets_per_source int DEFAULT NULL, max_sources_per_target int DEFAULT NULL,
+    hierarchy_parent text DEFAULT NULL, default_importance int DEFAULT NULL, is_perpetual boolean DEFAULT NULL,
+    has_contact_details boolean DEFAULT NULL, is_symmetric boolean DEFAULT NULL, source_may text[] DEFAULT NULL,
+    target_may text[] DEFAULT NULL, allow_self boolean DEFAULT NULL, on_source_delete text DEFAULT NULL,
+    on_target_delete text DEFAULT NULL, category text DEFAULT NULL, description text DEFAULT NULL, is_active
+    boolean DEFAULT NULL, source_module text DEFAULT NULL, target_module text DEFAULT NULL, source_kind text
+    DEFAULT NULL, target_kind text DEFAULT NULL, on_kind_change text DEFAULT NULL,
+    on_invalid text DEFAULT 'restrict', reset text[] DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET relate.on_invalid = 'restrict'
+AS $$
+#variable_conflict use_variable
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    changes jsonb;
+    becomes relate.type_draft;
+BEGIN
+    becomes := relate.find_type(workspace, name, 'FOR NO KEY UPDATE');
+    changes := relate.type_changes(workspace,
+        jsonb_build_object('name', new_name, 'source_role', source_role, 'target_role', target_role, 'label',
+            label, 'inverse_label', inverse_label, 'cardinality', cardinality, 'max_targets_per_source',
+            max_targets_per_source, 'max_sources_per_target', max_sources_per_target, 'hierarchy_parent',
+            hierarchy_parent, 'default_importance', default_importance, 'is_perpetual', is_perpetual,
+            'has_contact_details', has_contact_details, 'is_symmetric', is_symmetric, 'source_may', source_may,
+            'target_may', target_may, 'allow_self', allow_self, 'on_source_delete', on_source_delete,
+            'on_target_delete', on_target_delete, 'category', category, 'description', description, 'is_active',
+            is_active, 'source_module', source_module, 'target_module', target_module, 'source_kind',
+            source_kind, 'target_kind', target_kind,
+            'on_kind_change', on_kind_change), reset);
+    becomes := relate.apply_changes(workspace, becomes, changes);
+    PERFORM relate.offences_since(on_invalid, becomes);
+    PERFORM set_config('relate.on_invalid', on_invalid, true); -- for the trigger, until this function returns
+    EXECUTE format($sql$
+        UPDATE %I.relationship_type SET (name, source_module_id, target_module_id, source_kind, target_kind,
+            source_role, target_role, label, inverse_label, is_symmetric, cardinality, max_targets_per_source,
+            max_sources_per_target, hierarchy_parent, default_importance, is_perpetual, has_contact_details,
+            source_may, target_may, allow_self, on_source_delete, on_target_delete, category, description,
+            is_active, on_kind_change) =
+            ROW(($1).name, ($1).source_module_id, ($1).target_module_id, ($1).source_kind, ($1).target_kind,
+            ($1).source_role, ($1).target_role, ($1).label, ($1).inverse_label, ($1).is_symmetric,
+            ($1).cardinality, ($1).max_targets_per_source, ($1).max_sources_per_target, ($1).hierarchy_parent,
+            ($1).default_importance, ($1).is_perpetual, ($1).has_contact_details, ($1).source_may,
+            ($1).target_may, ($1).allow_self, ($1).on_source_delete, ($1).on_target_delete, ($1).category,
+            ($1).description, ($1).is_active, ($1).on_kind_change)
+        WHERE type_id = ($1).type_id
+        $sql$, workspace) USING becomes;
+END;
+$$;
+COMMENT ON FUNCTION relate.alter_relationship_type(text, text, text, text, text, text, text, int, int, text, int, boolean, boolean, boolean, text[], text[], boolean, text, text, text, text, boolean, text, text, text, text, text, text, text[]) IS
+'Changes a relationship type of the current workspace. Null leaves a property as it is; those named in reset go back to the default. What is changed of one side of a symmetric type changes of the other. Waits for writers of its relationships, and holds the existing ones against the new rules. on_invalid: restrict refuses the change; ignore leaves offenders as they are; delete deletes them; end ends today those that run, deletes those that begin later, and leaves the past. The earliest begun keep their places. Errors: 22004 no name, 42704 no such type or module, 42710 name exists, 42602 bad name, 22023 bad or contradictory arguments, 23514 and 23505 offenders, with the rule as constraint, 55000 other modules or kinds for a type with relationships.';
+
+CREATE FUNCTION relate.preview_alter_relationship_type(name text, new_name text DEFAULT NULL, source_role text
+    DEFAULT NULL, target_role text DEFAULT NULL, label text DEFAULT NULL, inverse_label text DEFAULT NULL,
+    cardinality text DEFAULT NULL, max_targets_per_source int DEFAULT NULL, max_sources_per_target int DEFAULT
+    NULL, hierarchy_parent text DEFAULT NULL, default_importance int DEFAULT NULL, is_perpetual boolean DEFAULT
+    NULL, has_contact_details boolean DEFAULT NULL, is_symmetric boolean DEFAULT NULL, source_may text[] DEFAULT
+    NULL, target_may text[] DEFAULT NULL, allow_self boolean DEFAULT NULL, on_source_delete text DEFAULT NULL,
+    on_target_delete text DEFAULT NULL, category text DEFAULT NULL, description text DEFAULT NULL, is_active
+    boolean DEFAULT NULL, source_module text DEFAULT NULL, target_module text DEFAULT NULL, source_kind text
+    DEFAULT NULL, target_kind text DEFAULT NULL, on_kind_change text DEFAULT NULL,
+    on_invalid text DEFAULT 'restrict', reset text[] DEFAULT NULL)
+RETURNS TABLE (rule text, offenders bigint, first_offenders text[], outcome text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    type_table CONSTANT regclass := format('%I.relationship_type', workspace);
+    changes jsonb;
+    was relate.type_draft;
+    becomes relate.type_draft;
+BEGIN
+    was := relate.find_type(workspace, name, '');
+    changes := relate.type_changes(workspace,
+        jsonb_build_object('name', new_name, 'source_role', source_role, 'target_role', target_role, 'label',
+            label, 'inverse_label', inverse_label, 'cardinality', cardinality, 'max_targets_per_source',
+            max_targets_per_source, 'max_sources_per_target', max_sources_per_target, 'hierarchy_parent',
+            hierarchy_parent, 'default_importance', default_importance, 'is_perpetual', is_perpetual,
+            'has_contact_details', has_contact_details, 'is_symmetric', is_symmetric, 'source_may', source_may,
+            'target_may', target_may, 'allow_self', allow_self, 'on_source_delete', on_source_delete,
+            'on_target_delete', on_target_delete, 'category', category, 'description', description, 'is_active',
+            is_active, 'source_module', source_module, 'target_module', target_module, 'source_kind',
+            source_kind, 'target_kind', target_kind,
+            'on_kind_change', on_kind_change), reset);
+    becomes := relate.apply_changes(workspace, was, changes);
+    PERFORM relate.check_type(becomes, relate.find_module(workspace, becomes.source_module_id),
+                              relate.find_module(workspace, becomes.target_module_id));
+    PERFORM relate.check_type_is_new(workspace, becomes.type_id, becomes.name);
+    PERFORM relate.refuse_used_sides(type_table, workspace, was, becomes);
+    RETURN QUERY
+        SELECT o.rule, cardinality(o.offenders)::bigint, relate.first_offenders(workspace, o),
+               format('relationships that %s: %s', relate.offence_words(was, becomes, o.rule),
+                      CASE on_invalid WHEN 'restrict' THEN 'the change is refused'
+                                      WHEN 'ignore' THEN 'they stay'
+                                      WHEN 'delete' THEN 'they are deleted'
+                                      ELSE 'they end today, those that begin later are deleted' END)
+        FROM relate.type_offences(type_table, was, becomes, relate.offences_since(on_invalid, becomes)) AS o;
+END;
+$$;
+COMMENT ON FUNCTION relate.preview_alter_relationship_type(text, text, text, text, text, text, text, int, int, text, int, boolean, boolean, boolean, text[], text[], boolean, text, text, text, text, boolean, text, text, text, text, text, text, text[]) IS
+'What relate.alter_relationship_type with the same arguments would meet, now: one row for each rule that existing relationships would break, with their number, the first five in words, and what becomes of them. No row: nothing is in the way. Changes and locks nothing. For those who may change types. Errors as of alter_relationship_type, but for the offenders.';
