@@ -230,6 +230,7 @@ CREATE FUNCTION relate.find_cycles(workspace name, becomes relate.type_draft, as
 RETURNS TABLE (rule text, offender bigint, rival bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off -- ruinous where the planner takes a freshly loaded table for a small one
 AS $$
 DECLARE
     child CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 't' ELSE 's' END;
