@@ -26,6 +26,7 @@ public:
         slot_getattr(row_, column, &is_null);
         return is_null;
     }
+    TupleDesc shape() const { return row_->tts_tupleDescriptor; }
     Datum get(AttrNumber column) const
     {
         bool is_null;
@@ -81,6 +82,8 @@ void normalise(Changes &row, const Workspace &workspace, AttrNumber module_colum
 {
     if (row.is_null(key_column))
         return;
+    if (!is_storable_key(key_bytes(row.get(key_column)))) // an index would say it less well
+        raise_key_size(workspace, NameStr(TupleDescAttr(row.shape(), key_column - 1)->attname));
     int32 module_id = row.is_null(module_column) ? default_module : DatumGetInt32(row.get(module_column));
     const Module *module = workspace.module(module_id);
     Datum given = row.get(key_column);

@@ -266,7 +266,7 @@ void raise_half_address(const Offender &o)
 {
     pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_contact",
                             "address_module_id and address_key go together");
-    p.detail = sentence(o, o.row.source, o.row.target, o.row.when);
+    p.detail = psprintf("%s.", sentence(o, o.row.source, o.row.target, o.row.when));
     p.column = "address_key";
     pg::raise(p);
 }
