@@ -79,26 +79,79 @@ $$;
 COMMENT ON FUNCTION relate.require_ownership(name) IS
 'Internal. Raises 42501 unless the caller has the rights of the workspace''s owner.';
 
+CREATE FUNCTION relate.columns_we_read() RETURNS TABLE (table_name text, column_name text, type text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    VALUES ('workspace', 'is_default', 'boolean'),
+           ('workspace', 'layout_version', 'integer'),
+           ('module', 'module_id', 'integer'),
+           ('module', 'name', 'text'),
+           ('module', 'singular', 'text'),
+           ('module', 'plural', 'text'),
+           ('module', 'table_name', 'regclass'),
+           ('module', 'key_columns', 'name[]'),
+           ('module', 'name_columns', 'name[]'),
+           ('module', 'kind', 'text'),
+           ('module', 'kind_column', 'name'),
+           ('module', 'date_column', 'name'),
+           ('module', 'is_system', 'boolean'),
+           ('relationship_type', 'type_id', 'integer'),
+           ('relationship_type', 'name', 'text'),
+           ('relationship_type', 'source_module_id', 'integer'),
+           ('relationship_type', 'target_module_id', 'integer'),
+           ('relationship_type', 'source_kind', 'text'),
+           ('relationship_type', 'target_kind', 'text'),
+           ('relationship_type', 'is_symmetric', 'boolean'),
+           ('relationship_type', 'cardinality', 'relate.cardinality'),
+           ('relationship_type', 'max_targets_per_source', 'integer'),
+           ('relationship_type', 'max_sources_per_target', 'integer'),
+           ('relationship_type', 'hierarchy_parent', 'text'),
+           ('relationship_type', 'is_perpetual', 'boolean'),
+           ('relationship_type', 'has_contact_details', 'boolean'),
+           ('relationship_type', 'allow_self', 'boolean'),
+           ('relationship', 'relationship_id', 'bigint'),
+           ('relationship', 'type_id', 'integer'),
+           ('relationship', 'source_module_id', 'integer'),
+           ('relationship', 'source_key', 'relate.record_key'),
+           ('relationship', 'target_module_id', 'integer'),
+           ('relationship', 'target_key', 'relate.record_key'),
+           ('relationship', 'start_date', 'date'),
+           ('relationship', 'end_date', 'date'),
+           ('relationship', 'importance', 'smallint'),
+           ('relationship', 'email', 'text'),
+           ('relationship', 'phone', 'text'),
+           ('relationship', 'address', 'text'),
+           ('relationship', 'address_module_id', 'integer'),
+           ('relationship', 'address_key', 'relate.record_key'),
+           ('relationship', 'is_primary', 'boolean'),
+           ('status', 'status_id', 'integer'),
+           ('status', 'module_id', 'integer'),
+           ('status', 'name', 'text'),
+           ('record_status', 'module_id', 'integer'),
+           ('record_status', 'key', 'relate.record_key'),
+           ('record_status', 'status_id', 'integer')
+$$;
+COMMENT ON FUNCTION relate.columns_we_read() IS
+'Internal. The columns of a workspace''s tables that are read in other people''s workspaces too, and the types without which they are not.';
+
 CREATE FUNCTION relate.is_safe_to_read(workspace name, table_name name) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                   WHERE n.nspname = workspace AND c.relname = is_safe_to_read.table_name AND c.relkind = 'r'
+                   WHERE n.nspname = workspace AND c.relname = is_safe_to_read.table_name AND c.relkind IN ('r', 'p')
                      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
                      AND NOT row_security_active(c.oid)
                      -- A column of another type could have a cast with a function of the owner's.
-                     AND NOT EXISTS (SELECT ours.column_name, ours.type::oid
-                                     FROM (VALUES ('workspace', 'is_default', 'boolean'::regtype),
-                                                  ('workspace', 'layout_version', 'integer'),
-                                                  ('module', 'table_name', 'regclass'))
-                                         AS ours (table_name, column_name, type)
+                     AND NOT EXISTS (SELECT ours.column_name, to_regtype(ours.type)::oid
+                                     FROM relate.columns_we_read() AS ours
                                      WHERE ours.table_name = c.relname
                                      EXCEPT
                                      SELECT a.attname, a.atttypid FROM pg_attribute a WHERE a.attrelid = c.oid))
 $$;
 COMMENT ON FUNCTION relate.is_safe_to_read(name, name) IS
-'Internal. Whether the caller may read this table ("workspace" or "module") of a workspace, and reading it runs no code of its owner: a plain table with our columns and without row security in force.';
+'Internal. Whether the caller may read this table of a workspace, and reading it runs no code of its owner: a plain table with our columns and without row security in force.';
 
 CREATE FUNCTION relate.read_workspace(workspace name, OUT is_default boolean, OUT layout_version int)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -213,7 +266,6 @@ BEGIN
             created_at timestamptz NOT NULL DEFAULT now(),
             settings jsonb NOT NULL DEFAULT '{}'
         );
-        CREATE UNIQUE INDEX workspace_one_row ON %1$I.workspace ((true));
 
         CREATE TABLE %1$I.module (
             module_id serial PRIMARY KEY,
@@ -293,12 +345,6 @@ BEGIN
             updated_at timestamptz,
             updated_by text
         );
-        CREATE INDEX relationship_source_idx ON %1$I.relationship
-            (source_module_id, source_key, type_id, target_module_id, target_key) INCLUDE (start_date, end_date);
-        CREATE INDEX relationship_target_idx ON %1$I.relationship
-            (target_module_id, target_key, type_id, source_module_id, source_key) INCLUDE (start_date, end_date);
-        CREATE INDEX relationship_address_idx ON %1$I.relationship
-            (address_module_id, address_key) WHERE address_key IS NOT NULL;
 
         CREATE TABLE %1$I.status (
             status_id serial PRIMARY KEY,
@@ -318,12 +364,61 @@ BEGIN
             set_by text NOT NULL,
             PRIMARY KEY (module_id, key)
         );
-        CREATE INDEX record_status_status_idx ON %1$I.record_status (status_id, key);
         $ddl$, workspace);
 END;
 $body$;
 COMMENT ON FUNCTION relate.create_workspace_tables(name) IS
-'Internal. The tables and indexes of a workspace.';
+'Internal. The tables of a workspace, with the indexes of their constraints.';
+
+CREATE FUNCTION relate.index_form(definition text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN definition LIKE 'CREATE UNIQUE %' THEN 'unique' ELSE '' END
+    || regexp_replace(substring(definition FROM ' USING .*$'), ' WITH \([^)]*\)', '');
+COMMENT ON FUNCTION relate.index_form(text) IS
+'Internal. What matters of the definition of an index: not its name, table or storage parameters.';
+
+CREATE FUNCTION relate.workspace_indexes(workspace name)
+RETURNS TABLE (on_table regclass, index_name name, is_there boolean, definition text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT wanted.on_table, wanted.index_name,
+           EXISTS (SELECT FROM pg_index i
+                   WHERE i.indrelid = wanted.on_table AND i.indisvalid AND i.indisready
+                     AND relate.index_form(pg_get_indexdef(i.indexrelid)) = relate.index_form(wanted.definition)),
+           wanted.definition
+    FROM (SELECT to_regclass(format('%I.%I', workspace, ours.table_name)) AS on_table, ours.index_name::name,
+                 format('CREATE %s %I ON %I.%I USING btree %s', ours.kind, ours.index_name, workspace, ours.table_name,
+                        ours.form) AS definition
+          FROM (VALUES
+              ('workspace', 'workspace_one_row', 'UNIQUE INDEX', '((true))'),
+              ('relationship', 'relationship_source_idx', 'INDEX', '(source_module_id, source_key, type_id, '
+                  'target_module_id, target_key) INCLUDE (start_date, end_date)'),
+              ('relationship', 'relationship_target_idx', 'INDEX', '(target_module_id, target_key, type_id, '
+                  'source_module_id, source_key) INCLUDE (start_date, end_date)'),
+              ('relationship', 'relationship_address_idx', 'INDEX',
+                  '(address_module_id, address_key) WHERE (address_key IS NOT NULL)'),
+              ('record_status', 'record_status_status_idx', 'INDEX', '(status_id, key)')
+          ) AS ours (table_name, index_name, kind, form)) AS wanted
+$$;
+COMMENT ON FUNCTION relate.workspace_indexes(name) IS
+'Internal. The indexes of a workspace apart from those of constraints: whether a valid one of that form is there under any name, and the statement that makes it, as pg_get_indexdef would write it.';
+
+CREATE FUNCTION relate.create_workspace_indexes(workspace name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    statement text;
+BEGIN
+    FOR statement IN SELECT i.definition FROM relate.workspace_indexes(workspace) AS i WHERE NOT i.is_there LOOP
+        EXECUTE statement;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.create_workspace_indexes(name) IS
+'Internal. Makes the indexes of a workspace that are not there yet.';
 
 CREATE FUNCTION relate.create_workspace_views(workspace name) RETURNS void
 LANGUAGE plpgsql
@@ -431,39 +526,72 @@ $body$;
 COMMENT ON FUNCTION relate.create_workspace_views(name) IS
 'Internal. The views of a workspace.';
 
+CREATE FUNCTION relate.find_trigger(on_table regclass, definition text) RETURNS oid
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.oid FROM pg_trigger t
+    WHERE t.tgrelid = on_table AND t.tgfoid = to_regprocedure(substring(definition FROM 'EXECUTE FUNCTION (.*)$'))
+    ORDER BY t.oid
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION relate.find_trigger(regclass, text) IS
+'Internal. The trigger on the table that calls the same function as the one of this definition, whatever its name; null if there is none.';
+
+CREATE FUNCTION relate.workspace_triggers(workspace name)
+RETURNS TABLE (on_table regclass, trigger_name name, is_always boolean, is_there boolean, definition text)
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT wanted.on_table, wanted.trigger_name, wanted.is_always,
+           relate.find_trigger(wanted.on_table, wanted.definition) IS NOT NULL, wanted.definition
+    FROM (SELECT to_regclass(format('%I.%I', workspace, ours.table_name)) AS on_table, ours.trigger_name::name,
+                 ours.function = 'catalog_changed' AS is_always,
+                 format(ours.form, ours.trigger_name, format('%I.%I', workspace, ours.table_name))
+                     || format(' EXECUTE FUNCTION relate.%I()', ours.function) AS definition
+          FROM (VALUES
+              ('relationship', 'relate_defaults', 'relationship_defaults',
+               'CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW'),
+              ('relationship', 'relate_check', 'relationship_check',
+               'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW'),
+              ('record_status', 'relate_check', 'record_status_check',
+               'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW'),
+              ('module', 'relate_check', 'module_check',
+               'CREATE TRIGGER %I BEFORE INSERT OR DELETE OR UPDATE ON %s FOR EACH ROW'),
+              ('relationship_type', 'relate_check', 'relationship_type_check',
+               'CREATE TRIGGER %I BEFORE INSERT OR DELETE OR UPDATE ON %s FOR EACH ROW'),
+              ('relationship_list', 'relate_insert', 'relationship_list_insert',
+               'CREATE TRIGGER %I INSTEAD OF INSERT ON %s FOR EACH ROW'),
+              ('workspace', 'relate_changed', 'catalog_changed',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT'),
+              ('module', 'relate_changed', 'catalog_changed',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT'),
+              ('relationship_type', 'relate_changed', 'catalog_changed',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT'),
+              ('status', 'relate_changed', 'catalog_changed',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT')
+          ) AS ours (table_name, trigger_name, function, form)) AS wanted
+$$;
+COMMENT ON FUNCTION relate.workspace_triggers(name) IS
+'Internal. The triggers of a workspace: whether there is one that calls the function, and the statement that makes it, as pg_get_triggerdef would write it. Every session must hear of changes to the catalog tables, whoever makes them, replicas included: those are ENABLE ALWAYS.';
+
 CREATE FUNCTION relate.create_workspace_triggers(workspace name) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-AS $body$
+AS $$
 DECLARE
-    catalog_table name;
+    missing record;
 BEGIN
-    EXECUTE format($ddl$
-        CREATE TRIGGER relate_defaults BEFORE INSERT OR UPDATE ON %1$I.relationship
-            FOR EACH ROW EXECUTE FUNCTION relate.relationship_defaults();
-        CREATE CONSTRAINT TRIGGER relate_check AFTER INSERT OR UPDATE ON %1$I.relationship
-            DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION relate.relationship_check();
-        CREATE CONSTRAINT TRIGGER relate_check AFTER INSERT OR UPDATE ON %1$I.record_status
-            DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION relate.record_status_check();
-        CREATE TRIGGER relate_check BEFORE INSERT OR UPDATE OR DELETE ON %1$I.module
-            FOR EACH ROW EXECUTE FUNCTION relate.module_check();
-        CREATE TRIGGER relate_check BEFORE INSERT OR UPDATE OR DELETE ON %1$I.relationship_type
-            FOR EACH ROW EXECUTE FUNCTION relate.relationship_type_check();
-        CREATE TRIGGER relate_insert INSTEAD OF INSERT ON %1$I.relationship_list
-            FOR EACH ROW EXECUTE FUNCTION relate.relationship_list_insert();
-        $ddl$, workspace);
-    -- Every session must hear of a change, whoever makes it: replicas included.
-    FOREACH catalog_table IN ARRAY '{workspace,module,relationship_type,status}'::name[] LOOP
-        EXECUTE format($ddl$
-            CREATE TRIGGER relate_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %1$I.%2$I
-                FOR EACH STATEMENT EXECUTE FUNCTION relate.catalog_changed();
-            ALTER TABLE %1$I.%2$I ENABLE ALWAYS TRIGGER relate_changed;
-            $ddl$, workspace, catalog_table);
+    FOR missing IN SELECT * FROM relate.workspace_triggers(workspace) AS t WHERE NOT t.is_there LOOP
+        EXECUTE missing.definition;
+        IF missing.is_always THEN
+            EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', missing.on_table, missing.trigger_name);
+        END IF;
     END LOOP;
 END;
-$body$;
+$$;
 COMMENT ON FUNCTION relate.create_workspace_triggers(name) IS
-'Internal. The triggers of a workspace. The one on "relationship" makes the schema a workspace.';
+'Internal. Makes the triggers of a workspace that are not there yet. The one on "relationship" makes the schema a workspace.';
 
 CREATE FUNCTION relate.comment_on_workspace(workspace name) RETURNS void
 LANGUAGE plpgsql
@@ -551,6 +679,7 @@ BEGIN
     becomes_default := NOT EXISTS (SELECT FROM relate.workspaces() AS w WHERE coalesce(w.is_default, true));
     PERFORM relate.create_workspace_schema(create_workspace.name);
     PERFORM relate.create_workspace_tables(workspace);
+    PERFORM relate.create_workspace_indexes(workspace);
     PERFORM relate.create_workspace_views(workspace);
     PERFORM relate.create_workspace_triggers(workspace);
     PERFORM relate.comment_on_workspace(workspace);
