@@ -85,12 +85,14 @@ endif
 
 # Each object tells its headers as it is compiled (for its bitcode too). All are built
 # anew by another compiler, with other flags, for another server, or when a file is gone:
-# the stamp tells how it was built last.
+# the stamp tells how it was built last. (Where the server lies is no matter: the private
+# clusters are copies of one.)
 $(OBJS): override CXXFLAGS += -MMD -MP -MT $@ -MT $(@:.o=.bc)
 -include $(OBJS:.o=.d)
 STAMP := build/stamp
-COMMANDS := $(subst ','\'',$(COMPILE.cxx) -MMD $(shell $(CXX) --version | head -1) $(COMPILE.cxx.bc) \
-	$(VERSION) $(OBJS) $(SQL_TOPICS))
+COMMANDS := $(subst $(shell $(PG_CONFIG) --includedir),,$(COMPILE.cxx) $(COMPILE.cxx.bc)) -MMD \
+	$(shell $(PG_CONFIG) --version --configure) $(shell $(CXX) --version | head -1) $(OBJS) $(SQL_TOPICS)
+COMMANDS := $(subst ',,$(COMMANDS))
 ifeq ($(filter clean distclean flags,$(MAKECMDGOALS)),)
 $(shell mkdir -p build; echo '$(COMMANDS)' | cmp -s - $(STAMP) || echo '$(COMMANDS)' > $(STAMP))
 endif
