@@ -29,29 +29,90 @@ struct RecordScan {
     std::span<ScanKeyData> of_module() { return std::span(keys).first(1); }
 };
 
-bool has_row(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys)
+Relationship copy_relationship(const Workspace &workspace, TupleTableSlot *slot)
 {
-    pg::IndexScan scan = pg::begin_scan(table, index, snapshot, keys);
-    bool found = pg::next(scan);
-    pg::end(scan);
-    return found;
+    Relationship row = read_relationship(workspace, slot);
+    row.source.key = datumCopy(row.source.key, false, -1);
+    row.target.key = datumCopy(row.target.key, false, -1);
+    row.has_address_record = false; // its key was not copied
+    return row;
 }
 
-// Where somebody dropped an index that only speeds this up, there may be rows.
-Attached look_for(const Workspace &workspace, std::span<ScanKeyData> keys)
-{
-    Snapshot snapshot = pg::latest_snapshot();
-    Relation table = table_open(workspace.relationship_table, AccessShareLock);
-    Relation statuses = table_open(workspace.record_status_table, AccessShareLock);
-    auto may_have = [&](Relation of, Oid index) { return !OidIsValid(index) || has_row(of, index, snapshot, keys); };
-    Attached attached = {has_row(table, index_for(workspace, Side::source).oid, snapshot, keys),
-                         has_row(table, index_for(workspace, Side::target).oid, snapshot, keys),
-                         may_have(table, workspace.address_index), may_have(statuses, workspace.status_index)};
-    table_close(statuses, AccessShareLock);
-    table_close(table, AccessShareLock);
-    pg::done(snapshot);
-    return attached;
-}
+// Reads with one snapshot what matches the keys: of a record, or of a whole module.
+class Reader {
+public:
+    Reader(const Workspace &workspace, std::span<ScanKeyData> keys)
+        : workspace_(workspace), keys_(keys), snapshot_(pg::latest_snapshot()),
+          table_(table_open(workspace.relationship_table, AccessShareLock))
+    {
+    }
+    void close()
+    {
+        table_close(table_, AccessShareLock);
+        pg::done(snapshot_);
+    }
+
+    pg::Array<Relationship> relationships(Side side, size_t most)
+    {
+        pg::Array<Relationship> found;
+        pg::IndexScan scan = begin(side, pg::Reads::rows);
+        while (found.size() < most && pg::next(scan)) {
+            CHECK_FOR_INTERRUPTS();
+            found.push(copy_relationship(workspace_, scan.slot));
+        }
+        pg::end(scan);
+        return found;
+    }
+    // Looks at one row of each type.
+    Summary summary(Side side)
+    {
+        constexpr AttrNumber type_position = 3; // in both indexes
+        Summary summary;
+        auto &found = summary.one_of_each_type;
+        pg::IndexScan scan = begin(side, pg::Reads::entries);
+        while (pg::next_entry(scan)) {
+            CHECK_FOR_INTERRUPTS();
+            ++summary.at_most;
+            bool is_null;
+            int32 type_id = DatumGetInt32(pg::entry_value(scan, type_position, is_null));
+            bool is_known = !found.empty() && found.back().type_id == type_id;
+            if (!is_known && pg::fetch_row(scan))
+                found.push(copy_relationship(workspace_, scan.slot));
+        }
+        pg::end(scan);
+        return summary;
+    }
+    bool has_relationship(Side side) { return has_row(table_, index_for(workspace_, side).oid); }
+    // Where somebody dropped an index that only speeds this up, there may be something.
+    bool has_address() { return !OidIsValid(workspace_.address_index) || has_row(table_, workspace_.address_index); }
+    bool has_status()
+    {
+        if (!OidIsValid(workspace_.status_index))
+            return true;
+        Relation statuses = table_open(workspace_.record_status_table, AccessShareLock);
+        bool found = has_row(statuses, workspace_.status_index);
+        table_close(statuses, AccessShareLock);
+        return found;
+    }
+
+private:
+    pg::IndexScan begin(Side side, pg::Reads reads)
+    {
+        return pg::begin_scan(table_, index_for(workspace_, side).oid, snapshot_, keys_, reads);
+    }
+    bool has_row(Relation table, Oid index)
+    {
+        pg::IndexScan scan = pg::begin_scan(table, index, snapshot_, keys_, pg::Reads::rows);
+        bool found = pg::next(scan);
+        pg::end(scan);
+        return found;
+    }
+
+    const Workspace &workspace_;
+    std::span<ScanKeyData> keys_;
+    Snapshot snapshot_;
+    Relation table_;
+};
 
 template <class Work>
 void as_workspace_owner(const Workspace &workspace, Work work)
@@ -71,50 +132,47 @@ pg::Argument key_argument(Datum key)
 
 } // namespace
 
-static pg::Array<Relationship> read_relationships(const Workspace &workspace, Side side, std::span<ScanKeyData> keys,
-                                                  size_t most)
-{
-    pg::Array<Relationship> found;
-    Relation table = table_open(workspace.relationship_table, AccessShareLock);
-    Snapshot snapshot = pg::latest_snapshot();
-    pg::IndexScan scan = pg::begin_scan(table, index_for(workspace, side).oid, snapshot, keys);
-    while (found.size() < most && pg::next(scan)) {
-        CHECK_FOR_INTERRUPTS();
-        Relationship row = read_relationship(workspace, scan.slot);
-        row.source.key = datumCopy(row.source.key, false, -1);
-        row.target.key = datumCopy(row.target.key, false, -1);
-        row.has_address_record = false; // its key was not copied
-        found.push(row);
-    }
-    pg::end(scan);
-    pg::done(snapshot);
-    table_close(table, AccessShareLock);
-    return found;
-}
-
 pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, const RecordRef &record)
 {
-    return read_relationships(workspace, side, RecordScan(workspace, record).of_record(), SIZE_MAX);
+    RecordScan keys(workspace, record);
+    Reader reader(workspace, keys.of_record());
+    pg::Array<Relationship> found = reader.relationships(side, SIZE_MAX);
+    reader.close();
+    return found;
 }
 
 Relationship first_relationship_of_module(const Workspace &workspace, Side side, int32 module_id)
 {
-    return read_relationships(workspace, side, RecordScan(workspace, {module_id, 0}).of_module(), 1)[0];
-}
-
-Attached attached_to_module(const Workspace &workspace, int32 module_id)
-{
-    return look_for(workspace, RecordScan(workspace, {module_id, 0}).of_module());
+    RecordScan keys(workspace, {module_id, 0});
+    Reader reader(workspace, keys.of_module());
+    Relationship first = reader.relationships(side, 1)[0];
+    reader.close();
+    return first;
 }
 
 Attached attached_to(const Workspace &workspace, const RecordRef &record)
 {
-    return look_for(workspace, RecordScan(workspace, record).of_record());
+    RecordScan keys(workspace, record);
+    Reader reader(workspace, keys.of_record());
+    Attached attached = {reader.summary(Side::source), reader.summary(Side::target), reader.has_address(),
+                         reader.has_status()};
+    reader.close();
+    return attached;
+}
+
+AttachedToModule attached_to_module(const Workspace &workspace, int32 module_id)
+{
+    RecordScan keys(workspace, {module_id, 0});
+    Reader reader(workspace, keys.of_module());
+    AttachedToModule attached = {reader.has_relationship(Side::source), reader.has_relationship(Side::target),
+                                 reader.has_address(), reader.has_status()};
+    reader.close();
+    return attached;
 }
 
 // The condition names the record, not what was found: another transaction may
 // have moved a relationship to another record while we waited for it.
-void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t found)
+void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t at_most)
 {
     const char *name = side_name(side);
     const char *sql = psprintf("DELETE FROM %s WHERE %s_module_id OPERATOR(pg_catalog.=) $1 "
@@ -123,7 +181,7 @@ void remove_relationships(const Workspace &workspace, Side side, const RecordRef
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(record.module_id)}, key_argument(record.key)};
     uint64 removed = 0;
     as_workspace_owner(workspace, [&] { removed = change(sql, arguments); });
-    if (removed >= found)
+    if (removed >= at_most)
         return;
     CommandCounterIncrement();
     pg::Array<Relationship> kept = relationships_of(workspace, side, record);
@@ -196,9 +254,9 @@ void carry_over(const Workspace &workspace, const RecordRef &record, Datum new_k
     };
     as_workspace_owner(workspace, [&] {
         with_own_change(going_on, [&] {
-            if (attached.as_source)
+            if (!attached.source.empty())
                 carry("source");
-            if (attached.as_target)
+            if (!attached.target.empty())
                 carry("target");
             if (attached.as_address)
                 carry("address");

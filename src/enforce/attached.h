@@ -22,19 +22,39 @@ pg::Array<Relationship> relationships_of(const Workspace &workspace, Side side, 
 // Some relationship on that side of a module that has one.
 Relationship first_relationship_of_module(const Workspace &workspace, Side side, int32 module_id);
 
-// What there is of a module at all, or of one of its records.
+// Relationships in short, where there may be many: one of each type, and how many
+// there are at most (some may be dead).
+struct Summary {
+    pg::Array<Relationship> one_of_each_type;
+    size_t at_most = 0;
+
+    bool empty() const { return one_of_each_type.empty(); }
+};
+
+// What hangs on a record.
 struct Attached {
+    Summary source, target;
+    bool as_address = false, status = false;
+
+    const Summary &relationships(Side side) const { return side == Side::source ? source : target; }
+    bool has_relationships() const { return !source.empty() || !target.empty(); }
+    bool any() const { return has_relationships() || as_address || status; }
+};
+
+Attached attached_to(const Workspace &workspace, const RecordRef &record);
+
+// Whether anything does on any record of a module.
+struct AttachedToModule {
     bool as_source, as_target, as_address, status;
 
     bool has_relationships() const { return as_source || as_target; }
     bool any() const { return has_relationships() || as_address || status; }
 };
 
-Attached attached_to_module(const Workspace &workspace, int32 module_id);
-Attached attached_to(const Workspace &workspace, const RecordRef &record);
+AttachedToModule attached_to_module(const Workspace &workspace, int32 module_id);
 
-// The relationships of the record on that side go: `found` of them, all of those there are.
-void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t found);
+// The relationships of the record on that side go, of which there are `at_most` so many.
+void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t at_most);
 
 // The record's status goes; where it is an address, that is cleared.
 void remove_other(const Workspace &workspace, const RecordRef &record, const Attached &attached);

@@ -24,7 +24,7 @@ Attempt try_lock(Relation table, const Module &module, const KeyValues &values, 
 {
     ScanKeyData keys[INDEX_MAX_KEYS];
     Snapshot snapshot = pg::latest_snapshot();
-    pg::IndexScan scan = pg::begin_scan(table, module.index, snapshot, key_scan(module, values, keys));
+    pg::IndexScan scan = pg::begin_scan(table, module.index, snapshot, key_scan(module, values, keys), pg::Reads::rows);
     Attempt attempt = Attempt::absent;
     if (pg::next(scan)) {
         ItemPointerData row = scan.slot->tts_tid;
@@ -143,7 +143,7 @@ bool record_exists(const Module &module, Datum key)
     ScanKeyData keys[INDEX_MAX_KEYS];
     Relation table = table_open(module.table, AccessShareLock);
     Snapshot snapshot = pg::latest_snapshot();
-    pg::IndexScan scan = pg::begin_scan(table, module.index, snapshot, key_scan(module, values, keys));
+    pg::IndexScan scan = pg::begin_scan(table, module.index, snapshot, key_scan(module, values, keys), pg::Reads::rows);
     bool exists = pg::next(scan);
     pg::end(scan);
     pg::done(snapshot);

@@ -19,41 +19,39 @@ OnDelete policy(const LockedType &locked, Side side)
     return locked.type ? locked.type->side(side).on_delete : OnDelete::refuse;
 }
 
-// The relationships lie in the order of their types: each is asked for once.
-void refuse_if_forbidden(const Workspace &workspace, Side side, const pg::Array<Relationship> &found)
+uint64 count_of_type(const Workspace &workspace, Side side, const RecordRef &record, int32 type_id)
 {
-    const Relationship *first = nullptr, *previous = nullptr;
     uint64 count = 0;
-    OnDelete on_delete = OnDelete::refuse;
-    for (const Relationship &row : found) {
-        if (!previous || previous->type_id != row.type_id)
-            on_delete = policy(lock_type(workspace, row.type_id), side);
-        previous = &row;
-        if (on_delete != OnDelete::refuse)
-            continue;
-        if (!first)
-            first = &row;
-        count += row.type_id == first->type_id;
-    }
-    if (first)
-        raise_delete_refused({workspace, type_of(workspace, *first), *first}, side, count);
+    for (const Relationship &row : relationships_of(workspace, side, record))
+        count += row.type_id == type_id;
+    return count;
+}
+
+void refuse_if_forbidden(const Workspace &workspace, Side side, const RecordRef &record, const Summary &summary)
+{
+    for (const Relationship &row : summary.one_of_each_type)
+        if (policy(lock_type(workspace, row.type_id), side) == OnDelete::refuse)
+            raise_delete_refused({workspace, type_of(workspace, row), row}, side,
+                                 count_of_type(workspace, side, record, row.type_id));
 }
 
 } // namespace
 
-void record_is_gone(const Workspace &workspace, const RecordRef &record)
+void record_is_gone(const Workspace &workspace, const RecordRef &record, const Attached &attached)
+{
+    for (Side side : {Side::source, Side::target})
+        refuse_if_forbidden(workspace, side, record, attached.relationships(side));
+    for (Side side : {Side::source, Side::target})
+        if (!attached.relationships(side).empty())
+            remove_relationships(workspace, side, record, attached.relationships(side).at_most);
+    remove_other(workspace, record, attached);
+}
+
+static void look_after(const Workspace &workspace, const Module &module, const RecordRef &record)
 {
     Attached attached = attached_to(workspace, record);
-    pg::Array<Relationship> found[2];
-    for (Side side : {Side::source, Side::target})
-        if (side == Side::source ? attached.as_source : attached.as_target)
-            found[static_cast<int>(side)] = relationships_of(workspace, side, record);
-    for (Side side : {Side::source, Side::target})
-        refuse_if_forbidden(workspace, side, found[static_cast<int>(side)]);
-    for (Side side : {Side::source, Side::target})
-        if (!found[static_cast<int>(side)].empty())
-            remove_relationships(workspace, side, record, found[static_cast<int>(side)].size());
-    remove_other(workspace, record, attached);
+    if (attached.any() && !record_exists(module, record.key)) // or made again by now
+        record_is_gone(workspace, record, attached);
 }
 
 } // namespace relate
@@ -71,8 +69,7 @@ Datum relate_record_deleted(PG_FUNCTION_ARGS)
     CommandCounterIncrement(); // see what this statement has done
     for (const ModuleTable &kept : modules)
         if (std::optional<Datum> key = key_of_row(kept, event.row))
-            if (!record_exists(*kept.module, *key)) // made again by now: not gone
-                record_is_gone(*kept.workspace, {kept.module->id, *key});
+            look_after(*kept.workspace, *kept.module, {kept.module->id, *key});
     return PointerGetDatum(nullptr);
 }
 }

@@ -85,7 +85,7 @@ void record_of_module_is_changed(const ModuleTable &was, TupleTableSlot *before,
     if (!old_key && !new_key)
         return;
     if (!new_key) // a key column became null: there is no such record any more
-        return record_is_gone(*is.workspace, {module_id, *old_key});
+        return record_is_gone(*is.workspace, {module_id, *old_key}, attached_to(*is.workspace, {module_id, *old_key}));
     if (old_key && !equal_key_datums(*old_key, *new_key))
         carry_over(*is.workspace, {module_id, *old_key}, *new_key);
     if (!is.kind_column)

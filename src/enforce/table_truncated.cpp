@@ -17,16 +17,16 @@ namespace relate {
 
 namespace {
 
-void refuse_if_related(const ModuleTable &kept, Oid table, const RecordRef &record, const Attached &attached)
+void refuse_if_related(const ModuleTable &kept, Oid table, const Attached &attached)
 {
     if (!attached.has_relationships())
         return;
-    Side side = attached.as_source ? Side::source : Side::target;
+    Side side = attached.source.empty() ? Side::target : Side::source;
     raise_truncate_refused(*kept.workspace, *kept.module, table, side,
-                           relationships_of(*kept.workspace, side, record)[0]);
+                           attached.relationships(side).one_of_each_type[0]);
 }
 
-void whole_module_is_truncated(const ModuleTable &kept, const Attached &attached)
+void whole_module_is_truncated(const ModuleTable &kept, const AttachedToModule &attached)
 {
     const Workspace &workspace = *kept.workspace;
     if (attached.has_relationships()) {
@@ -52,7 +52,7 @@ void partition_is_truncated(const ModuleTable &kept, Relation table)
                 return;
             RecordRef record = {kept.module->id, *key};
             Attached attached = attached_to(*kept.workspace, record);
-            refuse_if_related(kept, RelationGetRelid(table), record, attached);
+            refuse_if_related(kept, RelationGetRelid(table), attached);
             remove_other(*kept.workspace, record, attached);
         });
         MemoryContextReset(each_row);
@@ -75,7 +75,7 @@ Datum relate_table_truncated(PG_FUNCTION_ARGS)
     Relation table = pg::truncated_table(fcinfo, "table_truncated");
     CommandCounterIncrement();
     for (const ModuleTable &kept : modules_kept_in(table)) {
-        Attached attached = attached_to_module(*kept.workspace, kept.module->id);
+        AttachedToModule attached = attached_to_module(*kept.workspace, kept.module->id);
         if (!attached.any())
             continue;
         if (RelationGetRelid(table) == kept.module->table)

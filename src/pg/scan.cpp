@@ -15,7 +15,7 @@ void done(Snapshot snapshot)
     UnregisterSnapshot(snapshot);
 }
 
-IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys)
+IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys, Reads reads)
 {
     IndexScan s;
     s.table = table;
@@ -25,7 +25,7 @@ IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<Sca
 #else
     s.scan = index_beginscan(table, s.index, snapshot, static_cast<int>(keys.size()), 0);
 #endif
-    s.scan->xs_want_itup = true; // costs nothing where it is not looked at
+    s.scan->xs_want_itup = reads == Reads::entries;
     index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
     s.slot = table_slot_create(table, nullptr);
     return s;

@@ -20,8 +20,12 @@ struct IndexScan {
     bool fetched; // a row of the current entry
 };
 
+// Whether the entries of the index will be looked at, or only the rows: that spares room and copies.
+enum class Reads { rows, entries };
+
 // Opens the index, with the lock that readers take and keep; the table is the caller's.
-IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys);
+IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<ScanKeyData> keys,
+                     Reads reads = Reads::entries);
 void rescan(IndexScan &scan, std::span<ScanKeyData> keys); // as many as it began with
 bool next(IndexScan &scan);
 void end(IndexScan &scan);
