@@ -242,6 +242,9 @@ void carry_over(const Workspace &workspace, const RecordRef &record, Datum new_k
     Attached attached = attached_to(workspace, record);
     if (!attached.any())
         return;
+    // Only where the key is not unique at once can something hang on the new one already.
+    if (attached_to(workspace, {record.module_id, new_key}).any())
+        raise_key_in_use(workspace, record, new_key);
     const char *table = pg::qualified_name(workspace.relationship_table);
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(record.module_id)}, key_argument(record.key),
                                 key_argument(new_key)};

@@ -383,6 +383,17 @@ void raise_not_removed(const Workspace &workspace, Side side, const Relationship
     pg::raise(p);
 }
 
+void raise_key_in_use(const Workspace &workspace, const RecordRef &record, Datum new_key)
+{
+    const char *module = module_label(workspace, record.module_id, false);
+    pg::Problem p = problem(workspace, ERRCODE_OBJECT_IN_USE, nullptr,
+                            psprintf("%s %s cannot take the key %s", module, cstring_of_key_datum(record.key),
+                                     cstring_of_key_datum(new_key)));
+    p.detail = "Relationships or the status of another record still bear that key.";
+    p.hint = "Where records change places, do it in several statements, by way of a key that is free.";
+    pg::raise(p);
+}
+
 void raise_kind_change(const Workspace &workspace, const RecordRef &record, const char *kind,
                        std::span<const KindOffence> offences)
 {

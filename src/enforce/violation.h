@@ -42,6 +42,8 @@ RelationshipType type_of(const Workspace &workspace, const Relationship &row);
 [[noreturn]] void raise_cycle(const Offender &offender, std::span<const RecordRef> cycle);
 // A record of a module's table cannot go: it has relationships that forbid it.
 [[noreturn]] void raise_delete_refused(const Offender &offender, Side side, uint64 count);
+// A record cannot take a key on which something of another hangs.
+[[noreturn]] void raise_key_in_use(const Workspace &workspace, const RecordRef &record, Datum new_key);
 // Something kept a relationship that had to go with its record.
 [[noreturn]] void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row);
 // The kind of a record cannot become that (null: none) because of these relationships, of types that name another.
