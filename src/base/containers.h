@@ -33,7 +33,8 @@ public:
     void clear() { size_ = 0; }
     void pop() { --size_; }
 
-    T &push(const T &item)
+    // By value: the item may be one of the array's own.
+    T &push(T item)
     {
         if (size_ == capacity_)
             grow();
