@@ -90,6 +90,12 @@ SELECT * FROM relate.related_rows(NULL::query_rights.company, 'contact', 1);
 SET row_security = off;
 SELECT refusal($$SELECT * FROM relate.related_records('contact', 1, '{job}')$$);
 SELECT name FROM relate.related_records('contact', 1, '{peer}');
+RESET ROLE;
+-- ... but not in the place of another message.
+GRANT SELECT, INSERT, UPDATE ON query_rights_crm.relationship TO regress_query_rights;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA query_rights_crm TO regress_query_rights;
+SET ROLE regress_query_rights;
+SELECT refusal($$INSERT INTO query_rights_crm.relationship (type_id, source_key, target_key) VALUES (1, 1, 2)$$);
 RESET row_security;
 RESET ROLE;
 
