@@ -92,7 +92,6 @@ wait_until_blocked() { # until a session waits for another one
 race() { # FIRST SECOND
     declare -A session_pipe session_process
     sessions=$(mktemp -d)
-    trap 'rm -rf "$sessions"' EXIT
     open_session A
     open_session B
     echo
@@ -110,5 +109,4 @@ race() { # FIRST SECOND
     grep -q '^ERROR' "$sessions/B.out" || { echo "demo: session B should have been refused" >&2; exit 1; }
     error_fields <"$sessions/B.out" | sed 's/^/    session B< /'
     rm -rf "$sessions"
-    trap - EXIT
 }

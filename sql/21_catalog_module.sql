@@ -601,6 +601,7 @@ BEGIN
                   DETAIL = format('They are: %s.', types),
                   HINT = 'Drop them first with relate.drop_relationship_type.';
     END IF;
+    EXECUTE format('LOCK TABLE %I.relationship IN SHARE MODE', workspace); -- who relates its records now, comes first
     PERFORM relate.refuse_while_used(workspace, '$1 IN (source_module_id, target_module_id, address_module_id)',
         entry.module_id, format('module "%s"', entry.name),
         format('Delete them first: DELETE FROM %I.relationship '

@@ -928,6 +928,8 @@ BEGIN
                             to_key::text);
     near := relate.find_module(workspace, relate.find_id(workspace, 'module', from_module));
     far := relate.find_module(workspace, relate.find_id(workspace, 'module', to_module));
+    from_key := relate.canonical_key(near.module_id, from_key);
+    to_key := relate.canonical_key(far.module_id, to_key);
     FOR type_row, direction IN EXECUTE format($sql$
         SELECT to_jsonb(t), way.direction
         FROM %I.relationship_type t

@@ -311,6 +311,23 @@ $$;
 COMMENT ON FUNCTION relate.make_room(text, text, int, relate.record_key, int, relate.record_key, date, date) IS
 'Internal. Ends (end_old) or deletes (replace) the relationships that are in the way of a new one.';
 
+CREATE FUNCTION relate.importance_of(importance int) RETURNS smallint
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF importance NOT BETWEEN 1 AND 5 THEN
+        RAISE 'importance must be between 1 and 5, not %', importance
+            USING ERRCODE = 'check_violation', DETAIL = '5 is the highest, 1 the lowest; null takes the type''s default.',
+                  SCHEMA = relate.current_workspace(), TABLE = 'relationship', COLUMN = 'importance',
+                  CONSTRAINT = 'relationship_importance';
+    END IF;
+    RETURN importance;
+END;
+$$;
+COMMENT ON FUNCTION relate.importance_of(int) IS
+'Internal. The importance as the table keeps it; 23514 where it is not 1 to 5, also far outside.';
+
 CREATE FUNCTION relate.create_relationship(type text, source_key relate.record_key, target_key relate.record_key,
     start_date date DEFAULT NULL, end_date date DEFAULT NULL, importance int DEFAULT NULL,
     description text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL,
@@ -362,8 +379,8 @@ BEGIN
         $query$, relate.current_workspace())
     INTO new_id
     USING t.type_id, source_module_id, source_key, target_module_id, target_key,
-          start_date, end_date, importance, description, email, phone, address, attributes, is_primary,
-          relate.module_id(address_module), address_key;
+          start_date, end_date, relate.importance_of(importance), description, email, phone, address, attributes,
+          is_primary, relate.module_id(address_module), address_key;
     RETURN new_id;
 END;
 $$;
@@ -617,7 +634,7 @@ BEGIN
             address_key = CASE WHEN 'address_key' <> ALL ($2) THEN coalesce($14, address_key) ELSE $14 END
         WHERE relationship_id = $1
         $query$, relate.current_workspace())
-    USING id, clear, new_type.type_id, start_date, end_date, importance, description, email, phone, address,
+    USING id, clear, new_type.type_id, start_date, end_date, relate.importance_of(importance), description, email, phone, address,
           attributes, is_primary,
           relate.module_id(address_module), address_key;
     GET DIAGNOSTICS updated = ROW_COUNT;

@@ -18,6 +18,7 @@ struct StatusRow {
     int32 module_id;
     Datum key;
     int32 status_id;
+    DateADT since;
 };
 
 StatusRow read_status_row(Oid table, TupleTableSlot *row)
@@ -25,7 +26,8 @@ StatusRow read_status_row(Oid table, TupleTableSlot *row)
     bool is_null; // none of them can be
     return {DatumGetInt32(slot_getattr(row, get_attnum(table, "module_id"), &is_null)),
             slot_getattr(row, get_attnum(table, "key"), &is_null),
-            DatumGetInt32(slot_getattr(row, get_attnum(table, "status_id"), &is_null))};
+            DatumGetInt32(slot_getattr(row, get_attnum(table, "status_id"), &is_null)),
+            DatumGetDateADT(slot_getattr(row, get_attnum(table, "since"), &is_null))};
 }
 
 pg::Problem problem(const Workspace &workspace, int sqlstate, const char *constraint, const char *message)
@@ -46,36 +48,79 @@ void check_record(const Workspace &workspace, const StatusRow &row)
         p.column = "module_id";
         pg::raise(p);
     }
-    LockedRecord found = lock_record(*module, row.key, false);
+    bool is_storable = is_storable_key(key_bytes(row.key));
+    LockedRecord found = is_storable ? lock_record(*module, row.key, false) : LockedRecord{};
     if (found.exists && equal_key_datums(found.key, row.key))
         return;
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "record_status_record",
                             psprintf("%s %s does not exist", module->singular, cstring_of_key_datum(row.key)));
-    p.detail = psprintf("Table %s has no row with that key.", pg::qualified_name(module->table));
+    p.detail = is_storable ? psprintf("Table %s has no row with that key.", pg::qualified_name(module->table))
+                           : psprintf("A key has between 1 and %zu bytes.", longest_stored_key);
     p.column = "key";
     pg::raise(p);
 }
 
+struct StatusState {
+    bool exists;
+    int32 module_id;
+    bool is_retired;
+    const char *name;
+};
+
+// The status as it is now. Who retires it waits for us, or we for him.
+StatusState lock_status(const Workspace &workspace, int32 status_id)
+{
+    StatusState status = {};
+    const char *sql = psprintf("SELECT module_id, is_retired, name FROM %s WHERE status_id OPERATOR(pg_catalog.=) $1 "
+                               "FOR SHARE",
+                               pg::qualified_name(workspace.status_table));
+    pg::Argument argument[] = {{INT4OID, Int32GetDatum(status_id)}};
+    MemoryContext caller = CurrentMemoryContext;
+    pg::as_owner(workspace.owner, [&] {
+        pg::spi_session([&] {
+            if (pg::run(sql, argument, pg::Sees::latest, 1) == 0)
+                return;
+            bool is_null;
+            HeapTuple row = SPI_tuptable->vals[0];
+            status.exists = true;
+            status.module_id = DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &is_null));
+            status.is_retired = DatumGetBool(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
+            status.name = MemoryContextStrdup(caller, SPI_getvalue(row, SPI_tuptable->tupdesc, 3));
+        });
+    });
+    return status;
+}
+
 void check_status(const Workspace &workspace, const StatusRow &row, const StatusRow *old)
 {
-    const Status *status = workspace.status(row.status_id);
-    if (!status)
+    const StatusState status = lock_status(workspace, row.status_id);
+    if (!status.exists)
         return; // the foreign key says so
     const Module *module = workspace.module(row.module_id);
-    if (status->module_id != row.module_id) {
+    if (status.module_id != row.module_id) {
         pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "record_status_module",
-                                psprintf("status \"%s\" is not one of module \"%s\"", status->name, module->name));
+                                psprintf("status \"%s\" is not one of module \"%s\"", status.name, module->name));
         p.hint = psprintf("SELECT * FROM relate.statuses(%s) lists them.", quote_literal_cstr(module->name));
         pg::raise(p);
     }
-    if (status->is_retired && !(old && old->status_id == row.status_id)) {
+    if (status.is_retired && !(old && old->status_id == row.status_id)) {
         pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "record_status_retired",
-                                psprintf("status \"%s\" of module \"%s\" is retired", status->name, module->name));
+                                psprintf("status \"%s\" of module \"%s\" is retired", status.name, module->name));
         p.detail = "Records that have it keep it; it cannot be given any more.";
         p.hint = psprintf("Bring it back: SELECT relate.restore_status(%s, %s);", quote_literal_cstr(module->name),
-                          quote_literal_cstr(status->name));
+                          quote_literal_cstr(status.name));
         pg::raise(p);
     }
+}
+
+void check_since(const Workspace &workspace, const StatusRow &row)
+{
+    if (!DATE_NOT_FINITE(row.since))
+        return;
+    pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "record_status_since",
+                            "the date of a status must be finite");
+    p.column = "since";
+    pg::raise(p);
 }
 
 } // namespace
@@ -96,6 +141,7 @@ Datum relate_record_status_check(PG_FUNCTION_ARGS)
     CommandCounterIncrement();
     StatusRow row = read_status_row(table, event.row);
     StatusRow old = event.old_row ? read_status_row(table, event.old_row) : StatusRow{};
+    check_since(workspace, row);
     check_record(workspace, row);
     check_status(workspace, row, event.old_row ? &old : nullptr);
     return PointerGetDatum(nullptr);

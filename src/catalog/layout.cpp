@@ -81,6 +81,7 @@ constexpr Column expected[] = {
     {"record_status", "module_id", INT4OID},
     {"record_status", "key", record_key},
     {"record_status", "status_id", INT4OID},
+    {"record_status", "since", DATEOID},
 };
 
 Oid cardinality_type()

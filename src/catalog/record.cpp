@@ -2,6 +2,7 @@
 #include "catalog/record.h"
 
 #include "key/row_literal.h"
+#include "pg/access.h"
 #include "pg/input.h"
 #include "pg/memory.h"
 #include "pg/settings.h"
@@ -214,8 +215,15 @@ bool needs_row_for_canonical(const Module &module)
     return false;
 }
 
-// Read as the table's owner: whoever may write the key learns no more by it.
-Datum canonical_from_table(const Module &module, Datum key, const KeyValues &values)
+bool may_read_key(const Module &module)
+{
+    AttrNumber columns[INDEX_MAX_KEYS];
+    for (size_t i = 0; i < module.key.size(); ++i)
+        columns[i] = module.key[i].attribute;
+    return pg::may_select(module.table, {columns, module.key.size()});
+}
+
+const char *key_statement(const Module &module)
 {
     StringInfoData sql;
     initStringInfo(&sql);
@@ -224,21 +232,26 @@ Datum canonical_from_table(const Module &module, Datum key, const KeyValues &val
         appendStringInfo(&sql, "%sx.%s", i ? ", " : "", pg::column_name(module.table, module.key[i].attribute));
     appendStringInfo(&sql, " FROM %s x WHERE ", pg::qualified_name(module.table));
     append_key_condition(&sql, module, "x", 1);
+    return sql.data;
+}
+
+// The key as the row spells it; as given where no row is found.
+Datum key_from_table(const Module &module, Datum key, const KeyValues &values, pg::Sees sees)
+{
+    const char *sql = key_statement(module);
     pg::Argument arguments[INDEX_MAX_KEYS];
     for (size_t i = 0; i < module.key.size(); ++i)
         arguments[i] = {module.key[i].type, values.values[i]};
     MemoryContext caller = CurrentMemoryContext;
-    pg::as_owner(module.owner, [&] {
-        pg::spi_session([&] {
-            if (pg::run(sql.data, {arguments, module.key.size()}, pg::Sees::latest, 1) == 0)
-                return;
-            Datum row[INDEX_MAX_KEYS];
-            for (size_t i = 0; i < module.key.size(); ++i) {
-                bool is_null;
-                row[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, static_cast<int>(i) + 1, &is_null);
-            }
-            key = pg::in_context(caller, [&] { return key_of_values(module, row); });
-        });
+    pg::spi_session([&] {
+        if (pg::run(sql, {arguments, module.key.size()}, sees, 1) == 0)
+            return;
+        Datum row[INDEX_MAX_KEYS];
+        for (size_t i = 0; i < module.key.size(); ++i) {
+            bool is_null;
+            row[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, static_cast<int>(i) + 1, &is_null);
+        }
+        key = pg::in_context(caller, [&] { return key_of_values(module, row); });
     });
     return key;
 }
@@ -347,13 +360,17 @@ bool is_canonical(const Module &module, Datum key)
     pg_unreachable();
 }
 
-Datum canonical_key(const Module &module, Datum key)
+Datum canonical_key(const Module &module, Datum key, Looks looks)
 {
     KeyValues values;
     if (!values_of_key(module, key, values))
         return key;
-    return needs_row_for_canonical(module) ? canonical_from_table(module, key, values)
-                                           : key_of_values(module, values.values);
+    if (!needs_row_for_canonical(module))
+        return key_of_values(module, values.values);
+    if (looks == Looks::as_caller)
+        return may_read_key(module) ? key_from_table(module, key, values, pg::Sees::snapshot) : key;
+    pg::as_owner(module.owner, [&] { key = key_from_table(module, key, values, pg::Sees::latest); });
+    return key;
 }
 
 void append_key_condition(StringInfo sql, const Module &module, const char *alias, int first_parameter)

@@ -38,9 +38,15 @@ std::span<ScanKeyData> key_scan(const Module &module, const KeyValues &values, S
 // Whether the key's form alone tells that it is canonical.
 bool is_canonical(const Module &module, Datum key);
 
+// Who looks at the row.
+enum class Looks {
+    as_caller, // with his rights, in the active snapshot
+    as_owner,  // of the table, at its latest state: for rules
+};
+
 // The canonical spelling of a key: by itself where the column's type tells it,
-// else from the row (latest state); the key as it is where there is no such record.
-Datum canonical_key(const Module &module, Datum key);
+// else from the row; the key as it is where there is no such record to be seen.
+Datum canonical_key(const Module &module, Datum key, Looks looks = Looks::as_caller);
 
 // "WHERE"-conditions `alias.column = $n` for each key column, with the index's own operators.
 void append_key_condition(StringInfo sql, const Module &module, const char *alias, int first_parameter);

@@ -34,6 +34,12 @@ void on_invalidation(Datum, Oid table)
         ++generation;
 }
 
+// A schema was made, renamed or dropped.
+void on_schema_change(Datum, int, uint32)
+{
+    ++generation;
+}
+
 void watch(Oid table)
 {
     hash_search(watched, &table, HASH_ENTER, nullptr);
@@ -174,12 +180,7 @@ Workspace *read_workspace(Oid schema)
         modules.push(read_module(ws->owner, row));
     });
     for_each_row(ws->type_table, snapshot, [&](const Row &row) { types.push(read_type(row)); });
-    pg::Array<Status> statuses;
-    for_each_row(ws->status_table, snapshot, [&](const Row &row) {
-        statuses.push({row.integer("status_id"), row.integer("module_id"), row.string("name"), row.boolean("is_retired")});
-    });
     pg::done(snapshot);
-    ws->statuses = sorted_by_id(statuses);
     ws->modules = sorted_by_id(modules);
     ws->types = sorted_by_id(types);
     return ws;
@@ -323,9 +324,8 @@ Oid only_one(const pg::Array<Oid> &claims, Passes passes)
     return found;
 }
 
-// Functions run as the caller, so a stranger's workspace must never be taken for
-// the default one, and nobody may spoil it for all by claiming it too: of several
-// the one of the database's owner (or a superuser) counts, then the caller's own.
+// Nobody may spoil the default workspace for others by claiming it too: of several
+// claims that of the database's owner (or a superuser) counts, then the caller's own.
 Oid find_default()
 {
     pg::Array<Oid> claims;
@@ -397,7 +397,6 @@ const Thing *by_name(std::span<const Thing> things, std::string_view name)
 const Module *Workspace::module(int32 id) const { return by_id(modules, id); }
 const Module *Workspace::module(std::string_view wanted) const { return by_name(modules, wanted); }
 const RelationshipType *Workspace::type(int32 id) const { return by_id(types, id); }
-const Status *Workspace::status(int32 id) const { return by_id(statuses, id); }
 const RelationshipType *Workspace::type(std::string_view wanted) const { return by_name(types, wanted); }
 
 const Module *Workspace::module_of_table(Oid table) const
@@ -483,6 +482,7 @@ void init_workspaces()
     entries = oid_table("relate workspaces", sizeof(Entry));
     watched = oid_table("relate watched tables", sizeof(Oid));
     CacheRegisterRelcacheCallback(on_invalidation, 0);
+    CacheRegisterSyscacheCallback(NAMESPACEOID, on_schema_change, 0);
     DefineCustomStringVariable("relate.workspace", "The workspace that relate's functions work in.",
                                "Empty means the database's default workspace.", &workspace_setting, "",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);

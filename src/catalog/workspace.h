@@ -27,14 +27,6 @@ struct RelationshipIndex {
     AttrNumber start_date, end_date; // where it holds the dates, else 0
 };
 
-// A relationship status that records of a module may have (customer, prospect, ...).
-struct Status {
-    int32 id;
-    int32 module_id;
-    const char *name;
-    bool is_retired;
-};
-
 struct Workspace {
     Oid schema;
     const char *name;
@@ -46,7 +38,6 @@ struct Workspace {
     Oid status_index;  // of record_status, by record; or InvalidOid
     std::span<const Module> modules;          // by module_id
     std::span<const RelationshipType> types;  // by type_id
-    std::span<const Status> statuses;         // by status_id
     FmgrInfo key_equal, int4_equal; // for scan keys on the two indexes
 
     const RelationshipIndex &index(Side side) const { return side == Side::source ? source_index : target_index; }
@@ -55,7 +46,6 @@ struct Workspace {
     const Module *module_of_table(Oid table) const;
     const RelationshipType *type(int32 id) const;
     const RelationshipType *type(std::string_view name) const;
-    const Status *status(int32 id) const;
 };
 
 // The workspace that a table of ours belongs to; an error names the table otherwise.

@@ -89,7 +89,7 @@ void normalise(Changes &row, const Workspace &workspace, AttrNumber module_colum
     Datum given = row.get(key_column);
     if (!module || is_canonical(*module, given))
         return;
-    Datum canonical = canonical_key(*module, given);
+    Datum canonical = canonical_key(*module, given, Looks::as_owner);
     if (!equal_key_datums(canonical, given))
         row.set(key_column, canonical);
 }

@@ -139,7 +139,10 @@ bool owns_database(Oid role)
 
 const char *qualified_name(Oid relation)
 {
-    return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), get_rel_name(relation));
+    const char *name = get_rel_name(relation);
+    if (!name) // gone, or never there
+        return psprintf("%u", relation);
+    return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), name);
 }
 
 const char *qualified_operator(Oid op)
