@@ -133,11 +133,11 @@ void check_arguments(const Workspace &workspace, TupleTableSlot *slot, const Rel
     if (row.has_address_record && !is_storable_key(key_bytes(row.address.key)))
         raise_key_size(workspace, "address_key");
     if (row.importance < 1 || row.importance > 5)
-        raise_importance(workspace, row.importance);
+        raise_importance(workspace, row);
     if (is_infinite(slot, workspace.column.start_date) || is_infinite(slot, workspace.column.end_date))
-        raise_infinite_date(workspace);
+        raise_infinite_date(workspace, row);
     if (row.stored.is_empty())
-        raise_reversed_dates(workspace, row.stored);
+        raise_reversed_dates(workspace, row);
 }
 
 // A row of an inactive type may change in everything but what relates: it can be

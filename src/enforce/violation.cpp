@@ -50,11 +50,30 @@ const char *module_label(const Workspace &workspace, int32 module_id, bool plura
     return plural ? module->plural : module->singular;
 }
 
+// "has Ticket" goes before "1001 (Printer on fire)": the noun is said already.
+const char *without_noun_of(const char *label, const char *record, const Module *module)
+{
+    size_t noun = module ? strlen(module->singular) : 0;
+    std::string_view said = label;
+    if (noun > 0 && said.ends_with(std::string_view(module->singular, noun)) &&
+        std::string_view(record).starts_with(psprintf("%s ", module->singular)))
+        return record + noun + 1;
+    return record;
+}
+
 // Contact 5 (Jim Smith) is employed by Organization 7 (Acme) since 2020-01-01
 const char *sentence(const Offender &o, const RecordRef &source, const RecordRef &target, const Interval &when)
 {
-    return psprintf("%s %s %s%s", describe(o.workspace, source), o.type.source.label, describe(o.workspace, target),
+    const char *label = o.type.source.label;
+    return psprintf("%s %s %s%s", describe(o.workspace, source), label,
+                    without_noun_of(label, describe(o.workspace, target), o.workspace.module(target.module_id)),
                     o.type.is_perpetual ? "" : when_text(when));
+}
+
+// The two records of a row that is wrong in itself.
+const char *records_of(const Workspace &workspace, const Relationship &row)
+{
+    return psprintf("The relationship is of %s and %s.", describe(workspace, row.source), describe(workspace, row.target));
 }
 
 const char *rival_sentence(const Offender &o, const Rival &rival)
@@ -120,26 +139,28 @@ const char *describe(const Workspace &workspace, const RecordRef &record)
                       : psprintf("%s %s", module->singular, key);
 }
 
-void raise_infinite_date(const Workspace &workspace)
+void raise_infinite_date(const Workspace &workspace, const Relationship &row)
 {
     pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_dates", "the dates of a relationship must be finite");
+    p.detail = records_of(workspace, row);
     p.hint = "Leave start_date or end_date null where the relationship is open.";
     pg::raise(p);
 }
 
-void raise_reversed_dates(const Workspace &workspace, const Interval &stored)
+void raise_reversed_dates(const Workspace &workspace, const Relationship &row)
 {
     pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_dates", "a relationship cannot end before it starts");
-    p.detail = psprintf("It starts on %s and ends on %s.", date_text(stored.first), date_text(stored.last));
+    p.detail = psprintf("It starts on %s and ends on %s. %s", date_text(row.stored.first), date_text(row.stored.last),
+                        records_of(workspace, row));
     p.column = "end_date";
     pg::raise(p);
 }
 
-void raise_importance(const Workspace &workspace, int importance)
+void raise_importance(const Workspace &workspace, const Relationship &row)
 {
     pg::Problem p = problem(workspace, ERRCODE_CHECK_VIOLATION, "relationship_importance",
-                            psprintf("importance must be between 1 and 5, not %d", importance));
-    p.detail = "5 is the highest, 1 the lowest; null takes the type's default.";
+                            psprintf("importance must be between 1 and 5, not %d", row.importance));
+    p.detail = psprintf("5 is the highest, 1 the lowest; null takes the type's default. %s", records_of(workspace, row));
     p.column = "importance";
     pg::raise(p);
 }
@@ -187,9 +208,10 @@ void raise_inactive_type(const Offender &o)
 {
     pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_type_active",
                             psprintf("relationship type \"%s\" is not active", o.type.name));
-    p.detail = "Its relationships stay and may be ended; new ones are refused.";
-    p.hint = psprintf("Activate it: UPDATE %s SET is_active = true WHERE type_id = %d;",
-                      pg::qualified_name(o.workspace.type_table), o.type.id);
+    p.detail = psprintf("Its relationships stay and may be ended; new ones are refused: %s.",
+                        sentence(o, o.row.source, o.row.target, o.row.when));
+    p.hint = psprintf("Activate it: SELECT relate.alter_relationship_type(%s, is_active => true);",
+                      quote_literal_cstr(o.type.name));
     p.column = "type_id";
     pg::raise(p);
 }
@@ -200,7 +222,8 @@ void raise_wrong_module(const Offender &o, Side side)
     pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
                             psprintf("the %s of relationship type \"%s\" must be of module \"%s\"", side_name(side),
                                      o.type.name, wanted ? wanted->name : "?"));
-    p.detail = psprintf("The record given is of module \"%s\".", o.workspace.module(o.row.record(side).module_id)->name);
+    p.detail = psprintf("The record given is of module \"%s\". %s", o.workspace.module(o.row.record(side).module_id)->name,
+                        records_of(o.workspace, o.row));
     p.column = side == Side::source ? "source_module_id" : "target_module_id";
     pg::raise(p);
 }

@@ -18,9 +18,9 @@ struct Offender {
 // The row's type, or for one that is gone, words to fill its place.
 RelationshipType type_of(const Workspace &workspace, const Relationship &row);
 
-[[noreturn]] void raise_infinite_date(const Workspace &workspace);
-[[noreturn]] void raise_reversed_dates(const Workspace &workspace, const Interval &stored);
-[[noreturn]] void raise_importance(const Workspace &workspace, int importance);
+[[noreturn]] void raise_infinite_date(const Workspace &workspace, const Relationship &row);
+[[noreturn]] void raise_reversed_dates(const Workspace &workspace, const Relationship &row);
+[[noreturn]] void raise_importance(const Workspace &workspace, const Relationship &row);
 [[noreturn]] void raise_unknown_type(const Workspace &workspace, int32 type_id);
 [[noreturn]] void raise_no_module(const Workspace &workspace, const RelationshipType &type, Side side);
 [[noreturn]] void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id);
