@@ -10,8 +10,8 @@
 // transaction's own snapshot cannot see are a serialization failure.
 #pragma once
 
+#include "catalog/relationship.h"
 #include "catalog/workspace.h"
-#include "enforce/relationship.h"
 #include "pg/memory.h"
 
 namespace relate {

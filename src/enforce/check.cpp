@@ -11,11 +11,11 @@
 // dates, type, endpoints, kind, self, contact details, duplicate, cardinality,
 // primary, cycle.
 #include "catalog/record.h"
+#include "catalog/relationship.h"
 #include "catalog/workspace.h"
 #include "enforce/cycle.h"
 #include "enforce/endpoint.h"
 #include "enforce/own_change.h"
-#include "enforce/relationship.h"
 #include "enforce/rivals.h"
 #include "enforce/type_lock.h"
 #include "enforce/violation.h"

@@ -6,8 +6,8 @@
 // has shown the right to refer to the table when the module was registered.
 #pragma once
 
+#include "catalog/relationship.h"
 #include "catalog/workspace.h"
-#include "enforce/relationship.h"
 
 namespace relate {
 

@@ -11,7 +11,7 @@
 // known any more, and look at the final state strictly.
 #pragma once
 
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 #include "pg/cleanup.h"
 
 namespace relate {

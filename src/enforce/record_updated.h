@@ -3,7 +3,7 @@
 #pragma once
 
 #include "catalog/module_table.h"
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 
 namespace relate {
 

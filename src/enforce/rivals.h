@@ -6,7 +6,7 @@
 // other. A rival whose transaction still runs is waited for, then all is read anew.
 #pragma once
 
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 #include "pg/memory.h"
 
 namespace relate {

@@ -3,7 +3,7 @@
 // where there is one.
 #pragma once
 
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 #include "enforce/rivals.h"
 
 namespace relate {

@@ -1,6 +1,6 @@
 // relate.are_related: whether one relationship of a type links two records.
 #include "catalog/record.h"
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 #include "pg/memory.h"
 #include "pg/spi.h"
 #include "query/arguments.h"

@@ -1,5 +1,5 @@
 // Intervals, and the busiest day among many, against counting day by day.
-#include "enforce/interval.h"
+#include "base/interval.h"
 
 #include <gtest/gtest.h>
 

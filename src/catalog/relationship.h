@@ -1,8 +1,8 @@
 // A row of `relationship`, as the rules look at it.
 #pragma once
 
+#include "base/interval.h"
 #include "catalog/workspace.h"
-#include "enforce/interval.h"
 #include "pg/pg.h"
 
 namespace relate {

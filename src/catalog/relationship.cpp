@@ -1,5 +1,5 @@
 // See relationship.h.
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 
 #include "key/key_datum.h"
 
