@@ -46,8 +46,14 @@ SOURCES := $(sort $(wildcard src/*.cpp src/*/*.cpp))
 OBJS = $(SOURCES:.cpp=.o)
 SQL_TOPICS := $(sort $(wildcard sql/[0-9]*.sql))
 EXTENSION_SQL = sql/pg_relate--$(RELATE_VERSION).sql
-DATA = $(EXTENSION_SQL) $(filter-out $(EXTENSION_SQL),$(wildcard sql/pg_relate--*--*.sql))
-EXTRA_CLEAN = $(EXTENSION_SQL) $(OBJS:.o=.d) build
+# What was released stays as it was: the install script of every version and, from the second
+# one on, the update script to it. The update from the last of them is made here.
+RELEASED := $(filter-out $(RELATE_VERSION),$(shell ls sql/released | sed -n 's/^pg_relate--\([^-]*\)\.sql$$/\1/p' | sort -V))
+LAST_RELEASE := $(lastword $(RELEASED))
+UPDATE_SQL = sql/pg_relate--$(LAST_RELEASE)--$(RELATE_VERSION).sql
+UPDATE_BY_HAND = sql/update/$(LAST_RELEASE)--$(RELATE_VERSION).sql
+DATA = $(EXTENSION_SQL) $(UPDATE_SQL) $(wildcard sql/released/*.sql)
+EXTRA_CLEAN = $(EXTENSION_SQL) $(UPDATE_SQL) $(OBJS:.o=.d) build
 
 # pg_regress finds test/sql, and expected/ through the link test/expected.
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
@@ -99,9 +105,12 @@ endif
 $(OBJS) $(OBJS:.o=.bc): $(STAMP)
 $(shlib): src/exports.map $(STAMP)
 
-all: $(EXTENSION_SQL)
+all: $(EXTENSION_SQL) $(UPDATE_SQL)
 $(EXTENSION_SQL): $(SQL_TOPICS) pg_relate.control $(STAMP)
 	cat $(SQL_TOPICS) > $@
+LAST_SQL = sql/released/pg_relate--$(LAST_RELEASE).sql
+$(UPDATE_SQL): $(SQL_TOPICS) $(LAST_SQL) $(UPDATE_BY_HAND) tools/update_script pg_relate.control $(STAMP)
+	tools/update_script $(LAST_SQL) $(UPDATE_BY_HAND) $(SQL_TOPICS) > $@
 
 # For CMakeLists.txt: the compiler's flags, one to a line.
 .PHONY: flags

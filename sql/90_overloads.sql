@@ -23,6 +23,13 @@ BEGIN
     -- The loop's snapshot does not see the overloads, which have the same name.
     FOR main IN SELECT * FROM pg_proc p
                  WHERE p.pronamespace = 'relate'::regnamespace AND p.proname = function_name AND p.prokind = 'f'
+                   -- An update finds the overloads too: what takes text where another takes a key.
+                   AND NOT EXISTS (SELECT FROM pg_proc o
+                                    WHERE o.pronamespace = p.pronamespace AND o.proname = p.proname AND o.oid <> p.oid
+                                      AND o.pronargs = p.pronargs
+                                      AND NOT EXISTS (SELECT FROM ROWS FROM (unnest(p.proargtypes::oid[]), unnest(o.proargtypes::oid[]))
+                                                                  AS arguments (own, others)
+                                                       WHERE own <> others AND NOT (own = 'text'::regtype AND others = key_type)))
                  ORDER BY p.oid
     LOOP
         main_signature := format('relate.%I(%s)', main.proname, pg_get_function_identity_arguments(main.oid));
@@ -60,7 +67,8 @@ BEGIN
                            LATERAL (SELECT coalesce(main.proargmodes[place], 'i')) m (mode)) a;
 
             -- No SET, so that the planner can inline it: all names are qualified instead.
-            EXECUTE format('CREATE FUNCTION relate.%I(%s) RETURNS %s LANGUAGE sql %s %s %s COST %s %s AS %L',
+            -- In an extension's script, OR REPLACE takes nothing that is not the extension's own.
+            EXECUTE format('CREATE OR REPLACE FUNCTION relate.%I(%s) RETURNS %s LANGUAGE sql %s %s %s COST %s %s AS %L',
                 function_name, parameters, pg_get_function_result(main.oid),
                 CASE main.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' ELSE 'VOLATILE' END,
                 CASE main.proparallel WHEN 's' THEN 'PARALLEL SAFE' WHEN 'r' THEN 'PARALLEL RESTRICTED' ELSE 'PARALLEL UNSAFE' END,

@@ -8,7 +8,7 @@ is "$(grep -m1 '^## ' CHANGELOG.md | cut -d' ' -f2)" "$version" "it is the newes
 sql 'CREATE EXTENSION pg_relate'
 is "$(sql 'SELECT relate.version()')" "$version" "the library has it"
 is "$(sql "SELECT extversion FROM pg_extension WHERE extname = 'pg_relate'")" "$version" "the extension has it"
-is_empty "$(grep -rnF "$version" Makefile CMakeLists.txt src sql/[0-9]*.sql tools)" "no source repeats it"
+is_empty "$(grep -rnIF "$version" Makefile CMakeLists.txt src sql/[0-9]*.sql tools)" "no source repeats it"
 if command -v perl >/dev/null && perl -MJSON::PP -e1 2>/dev/null; then
     ok "$(perl -MJSON::PP -0777 -ne 'decode_json($_)' META.json >/dev/null 2>&1; echo $?)" "META.json is JSON"
 else
