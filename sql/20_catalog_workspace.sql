@@ -180,6 +180,11 @@ $$;
 COMMENT ON FUNCTION relate.workspaces() IS
 'Lists the workspaces of the database. is_default and layout_version are null where the caller may not read them; relationships is the planner''s estimate, null before the first ANALYZE.';
 
+CREATE FUNCTION relate.similar_names(wanted text, names text[]) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_similar_names';
+COMMENT ON FUNCTION relate.similar_names(text, text[]) IS
+'Internal. A hint with up to three names that resemble the one that was not found; null if none does.';
+
 CREATE FUNCTION relate.find_id(workspace name, kind text, name text) RETURNS int
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

@@ -192,8 +192,9 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN coalesce(relate.find_columns(table_name,
     ARRAY['name', 'fullname', 'displayname', regexp_replace(module_name, '[^a-z0-9]', '', 'g') || 'name',
-          'firstname lastname', 'givenname familyname', 'forename surname', 'title', 'label', 'subject',
-          'lastname', 'surname', 'summary', 'reference', 'code', 'email'], 'S'), '{}');
+          'firstname lastname', 'firstname surname', 'givenname familyname', 'forename surname', 'title', 'label',
+          'subject', 'lastname', 'surname', 'familyname', 'firstname', 'summary', 'reference', 'code', 'email'], 'S'),
+    '{}');
 COMMENT ON FUNCTION relate.find_name_columns(regclass, text) IS
 'Internal. The columns that probably name a record; empty if none looks like it.';
 

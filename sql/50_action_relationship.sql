@@ -24,31 +24,6 @@ $$;
 COMMENT ON FUNCTION relate.not_null(text[], text[]) IS
 'Internal. Raises 22004 for the first null among the values, by its name.';
 
-CREATE FUNCTION relate.letter_pairs(word text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT array_agg(DISTINCT substr(' ' || lower(word) || ' ', i, 2)) FROM generate_series(1, length(word) + 1) AS i
-$$;
-COMMENT ON FUNCTION relate.letter_pairs(text) IS
-'Internal. The pairs of neighbouring letters of a word, its beginning and end included.';
-
-CREATE FUNCTION relate.similar_names(wanted text, names text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT 'Perhaps you meant ' || string_agg(format('"%s"', name), ' or ' ORDER BY alike DESC, name) || '.'
-    FROM (SELECT DISTINCT name, 2.0 * shared / (cardinality(pairs) + cardinality(wanted_pairs)) AS alike
-          FROM unnest(names) AS name,
-               relate.letter_pairs(wanted) AS wanted_pairs,
-               relate.letter_pairs(name) AS pairs,
-               LATERAL (SELECT count(*) FROM unnest(pairs) AS p WHERE p = ANY (wanted_pairs)) AS c(shared)
-          ORDER BY alike DESC, name LIMIT 3) AS likeness
-    WHERE alike >= 0.4
-$$;
-COMMENT ON FUNCTION relate.similar_names(text, text[]) IS
-'Internal. A hint with up to three names that resemble the one that was not found; null if none does.';
-
 CREATE FUNCTION relate.module_id(name text) RETURNS int
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_module_id';
 COMMENT ON FUNCTION relate.module_id(text) IS
@@ -73,25 +48,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace name := relate.current_workspace();
-    names text[];
 BEGIN
     EXECUTE format($query$
         SELECT type_id, name, source_module_id, target_module_id, is_symmetric, is_perpetual,
                CASE WHEN cardinality IN ('one_to_one', 'many_to_one') THEN 1 ELSE max_targets_per_source END,
                CASE WHEN cardinality IN ('one_to_one', 'one_to_many') THEN 1 ELSE max_sources_per_target END
-        FROM %I.relationship_type WHERE name = $1
+        FROM %I.relationship_type WHERE type_id = $1
         $query$, workspace)
     INTO type_id, name, source_module_id, target_module_id, is_symmetric, is_perpetual,
          max_targets_per_source, max_sources_per_target
-    USING type;
-    IF type_id IS NULL THEN
-        EXECUTE format('SELECT array_agg(name) FROM %I.relationship_type', workspace) INTO names;
-        RAISE 'relationship type "%" does not exist', type
-            USING ERRCODE = 'undefined_object', CONSTRAINT = 'relationship_type_active',
-                  SCHEMA = workspace, TABLE = 'relationship',
-                  HINT = coalesce(relate.similar_names(type, names),
-                                  'Declare it with relate.create_relationship_type.');
-    END IF;
+    USING relate.find_id(workspace, 'relationship_type', type);
 END;
 $$;
 COMMENT ON FUNCTION relate.type_named(text) IS

@@ -6,6 +6,7 @@
 #include "catalog/record.h"
 #include "catalog/workspace.h"
 #include "pg/spi.h"
+#include "pg/text.h"
 
 namespace relate {
 
@@ -13,8 +14,7 @@ namespace {
 
 const Module &module_argument(const Workspace &workspace, Datum name)
 {
-    text *packed = DatumGetTextPP(name);
-    return module_named(workspace, {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))});
+    return module_named(workspace, pg::text_view(name));
 }
 
 // The one text that the statement gives, in the caller's memory; null where it gives none.

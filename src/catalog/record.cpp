@@ -7,6 +7,7 @@
 #include "pg/memory.h"
 #include "pg/settings.h"
 #include "pg/spi.h"
+#include "pg/text.h"
 
 namespace relate {
 
@@ -186,10 +187,8 @@ std::string_view text_of_value(const KeyColumn &column, Datum value)
         return psprintf(INT64_FORMAT, integer_of(column.type, value));
     case KeyColumnKind::uuid:
         return DatumGetCString(DirectFunctionCall1(uuid_out, value));
-    case KeyColumnKind::text: {
-        text *packed = DatumGetTextPP(value);
-        return {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))};
-    }
+    case KeyColumnKind::text:
+        return pg::text_view(value);
     case KeyColumnKind::other:
         return text_of_other(column, value);
     }

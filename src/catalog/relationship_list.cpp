@@ -9,6 +9,7 @@
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/spi.h"
+#include "pg/text.h"
 
 namespace relate {
 
@@ -37,12 +38,6 @@ struct ListRow {
     }
 };
 
-std::string_view view_of(Datum name)
-{
-    text *packed = DatumGetTextPP(name);
-    return {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))};
-}
-
 pg::Argument type_id(const Workspace &workspace, const ListRow &row)
 {
     pg::Argument name = row.column("relationship_type");
@@ -52,7 +47,7 @@ pg::Argument type_id(const Workspace &workspace, const ListRow &row)
                    .schema = workspace.name,
                    .table = "relationship_list",
                    .column = "relationship_type"});
-    return {INT4OID, Int32GetDatum(type_named(workspace, view_of(name.value)).id)};
+    return {INT4OID, Int32GetDatum(type_named(workspace, pg::text_view(name.value)).id)};
 }
 
 // Null where none is named: the type may name it.
@@ -61,7 +56,7 @@ pg::Argument module_id(const Workspace &workspace, const ListRow &row, const cha
     pg::Argument name = row.column(column);
     if (name.is_null)
         return {INT4OID, 0, true};
-    return {INT4OID, Int32GetDatum(module_named(workspace, view_of(name.value)).id)};
+    return {INT4OID, Int32GetDatum(module_named(workspace, pg::text_view(name.value)).id)};
 }
 
 pg::Argument is_primary(const ListRow &row)

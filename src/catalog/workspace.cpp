@@ -4,6 +4,7 @@
 
 #include "catalog/layout.h"
 #include "catalog/row.h"
+#include "catalog/unknown_name.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/scan.h"
@@ -324,19 +325,29 @@ Oid only_one(const pg::Array<Oid> &claims, Passes passes)
     return found;
 }
 
+[[noreturn]] void raise_no_default(const pg::Array<Oid> &workspaces)
+{
+    const char *hint = "Make a workspace: SELECT relate.create_workspace('crm');";
+    if (!workspaces.empty()) {
+        const char *name = get_namespace_name(workspaces[0]);
+        hint = psprintf("Name one for this session: SET relate.workspace = %s; Or make one the default: "
+                        "SELECT relate.set_default_workspace(%s);",
+                        quote_literal_cstr(name), quote_literal_cstr(name));
+    }
+    pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT, .message = "there is no default workspace", .hint = hint});
+}
+
 // Nobody may spoil the default workspace for others by claiming it too: of several
 // claims that of the database's owner (or a superuser) counts, then the caller's own.
 Oid find_default()
 {
     pg::Array<Oid> claims;
-    for (Oid schema : workspace_schemas())
+    pg::Array<Oid> workspaces = workspace_schemas();
+    for (Oid schema : workspaces)
         if (claims_default(schema))
             claims.push(schema);
     if (claims.empty())
-        pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT,
-                   .message = "there is no default workspace",
-                   .hint = "Make one with SELECT relate.create_workspace('crm'), or name one with "
-                           "SET relate.workspace."});
+        raise_no_default(workspaces);
     Oid found = only_one(claims, [](Oid) { return true; });
     if (!OidIsValid(found))
         found = only_one(claims, [](Oid schema) { return pg::owns_database(owner_of(schema)); });
@@ -456,25 +467,14 @@ const Module &module_named(const Workspace &workspace, std::string_view name)
 {
     if (const Module *module = workspace.module(name))
         return *module;
-    StringInfoData known;
-    initStringInfo(&known);
-    for (const Module &module : workspace.modules)
-        appendStringInfo(&known, "%s%s", known.len ? ", " : "", module.name);
-    pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT,
-               .message = psprintf("module \"%.*s\" does not exist", static_cast<int>(name.size()), name.data()),
-               .detail = known.len ? psprintf("The modules of workspace \"%s\" are: %s.", workspace.name, known.data)
-                                   : psprintf("Workspace \"%s\" has no modules yet.", workspace.name),
-               .hint = "Register a table with SELECT relate.register_module('schema.table')."});
+    raise_unknown_module(workspace, name);
 }
 
 const RelationshipType &type_named(const Workspace &workspace, std::string_view name)
 {
     if (const RelationshipType *type = workspace.type(name))
         return *type;
-    pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT,
-               .message = psprintf("relationship type \"%.*s\" does not exist", static_cast<int>(name.size()),
-                                   name.data()),
-               .hint = psprintf("SELECT name FROM %s lists the types.", pg::qualified_name(workspace.type_table))});
+    raise_unknown_type(workspace, name);
 }
 
 void init_workspaces()

@@ -3,15 +3,12 @@
 
 #include "catalog/workspace.h"
 #include "pg/pg.h"
+#include "pg/text.h"
 #include "query/related.h"
 
 namespace relate {
 
-inline std::string_view text_view(Datum value)
-{
-    text *packed = DatumGetTextPP(value);
-    return {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))};
-}
+using pg::text_view;
 
 // Raises 22004 for a null argument.
 Datum required_argument(FunctionCallInfo fcinfo, int number, const char *name);

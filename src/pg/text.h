@@ -1,0 +1,15 @@
+// Texts of the server as C++ sees them.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace relate::pg {
+
+// The letters of a text or varchar; they live as long as the datum, or its untoasted copy.
+inline std::string_view text_view(Datum value)
+{
+    text *packed = DatumGetTextPP(value);
+    return {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))};
+}
+
+} // namespace relate::pg
