@@ -17,7 +17,7 @@ GRANT USAGE ON SCHEMA relate TO PUBLIC;
 
 CREATE FUNCTION relate.layout_version() RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 1;
+RETURN 2;
 COMMENT ON FUNCTION relate.layout_version() IS
 'Version of the tables that relate.create_workspace makes.';
 
@@ -404,6 +404,7 @@ AS $$
                   'source_module_id, source_key) INCLUDE (start_date, end_date)'),
               ('relationship', 'relationship_address_idx', 'INDEX',
                   '(address_module_id, address_key) WHERE (address_key IS NOT NULL)'),
+              ('status', 'status_name_idx', 'UNIQUE INDEX', '(module_id, lower(name))'),
               ('record_status', 'record_status_status_idx', 'INDEX', '(status_id, key)')
           ) AS ours (table_name, index_name, kind, form)) AS wanted
 $$;
@@ -431,7 +432,7 @@ SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
     EXECUTE format($ddl$
-        CREATE VIEW %1$I.relationship_list WITH (security_invoker = true) AS
+        CREATE OR REPLACE VIEW %1$I.relationship_list WITH (security_invoker = true) AS
         SELECT r.relationship_id,
                t.name AS relationship_type,
                source.name AS source_module,
@@ -468,7 +469,7 @@ BEGIN
         LEFT JOIN %1$I.module address ON address.module_id = r.address_module_id;
 
         -- Two branches, so that a condition on the near record finds either index.
-        CREATE VIEW %1$I.relationship_sides WITH (security_invoker = true) AS
+        CREATE OR REPLACE VIEW %1$I.relationship_sides WITH (security_invoker = true) AS
         SELECT r.relationship_id,
                t.name AS relationship_type,
                near.name AS module,
@@ -700,7 +701,7 @@ $$;
 COMMENT ON FUNCTION relate.create_workspace(text) IS
 'Makes the schema (or uses an existing one), and in it the tables of a workspace, owned by the caller. The first workspace of a database becomes the default one. Returns the name. Errors: 42710 a workspace already, 42P07 relations of those names in the way, 42939 a reserved name.';
 
--- ---- dropping, choosing, granting, upgrading ----------------------------------
+-- ---- dropping, choosing, granting ----------------------------------
 
 CREATE FUNCTION relate.refuse_while_used(workspace name, condition text, id int, subject text, hint text) RETURNS void
 LANGUAGE plpgsql
@@ -846,26 +847,3 @@ END;
 $body$;
 COMMENT ON FUNCTION relate.grant_role(name, text) IS
 'Grants a role the use of the current workspace. reader: USAGE on the schema, SELECT on its tables and views. editor: also INSERT, UPDATE, DELETE on relationship and record_status, INSERT on relationship_list, the sequence. administrator: also INSERT, UPDATE, DELETE on module, relationship_type and status, UPDATE on workspace, their sequences. The tables of the modules are not touched: grant those yourself. Nothing is revoked. For the owner only. Errors: 42704 no such role, 22023 another access, 42501 not the owner.';
-
-CREATE FUNCTION relate.upgrade_workspace(name text) RETURNS int
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    workspace CONSTANT name := relate.find_workspace(upgrade_workspace.name);
-    layout int;
-BEGIN
-    PERFORM relate.require_ownership(workspace);
-    EXECUTE format('SELECT layout_version FROM %I.workspace', workspace) INTO layout;
-    IF layout > relate.layout_version() THEN
-        RAISE 'workspace "%" has layout %, newer than this version of pg_relate knows', workspace, layout
-            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace,
-                  DETAIL = format('The newest layout known is %s.', relate.layout_version()),
-                  HINT = 'Install the newer pg_relate, then ALTER EXTENSION pg_relate UPDATE.';
-    END IF;
-    RAISE NOTICE 'workspace "%" has the current layout (%)', workspace, layout;
-    RETURN layout;
-END;
-$$;
-COMMENT ON FUNCTION relate.upgrade_workspace(text) IS
-'Brings the tables of a workspace to the layout of the installed version, and returns that layout. For the owner only. Errors: 42704 no such workspace, 55000 its layout is newer.';

@@ -90,7 +90,7 @@ INSERT INTO health_crm.status (module_id, name, position) VALUES (77, 'x', 1);
 UPDATE health_crm.relationship_type SET target_module_id = 78 WHERE name = 'three';
 UPDATE health_crm.workspace SET layout_version = 1000;
 SELECT severity, object, finding, what_to_do FROM relate.health_check() WHERE workspace = 'health_crm' ORDER BY object COLLATE "C", finding COLLATE "C";
-UPDATE health_crm.workspace SET layout_version = 0;
+UPDATE health_crm.workspace SET layout_version = 1;
 SELECT severity, object, finding, what_to_do FROM relate.health_check() WHERE workspace = 'health_crm' AND object LIKE 'table%';
 DELETE FROM health_crm.workspace;
 SELECT severity, object, finding, what_to_do FROM relate.health_check() WHERE workspace = 'health_crm' AND object LIKE 'table%';

@@ -90,7 +90,10 @@ RESET relate.workspace;
 SELECT relate.upgrade_workspace('catalog_crm');
 UPDATE catalog_crm.workspace SET layout_version = 99;
 SELECT catalog_test.refusal($$SELECT relate.upgrade_workspace('catalog_crm')$$);
+UPDATE catalog_crm.workspace SET layout_version = 0;
+SELECT catalog_test.refusal($$SELECT relate.upgrade_workspace('catalog_crm')$$);
 UPDATE catalog_crm.workspace SET layout_version = 1;
+SELECT relate.upgrade_workspace('catalog_crm');
 
 -- Another user: his workspace is not the default, for nobody's sessions change,
 -- and he can neither take ann's nor give rights in it.
