@@ -1,5 +1,5 @@
 // What the verbs written in SQL ask about a record: which module it is of, how
-// its key is spelt, of what kind it is, which status it has.
+// its key is spelt, of what kind it is.
 //
 // Modules come from the cached catalog; rows are read through SPI with the
 // caller's rights and, but for the canonical key, the caller's snapshot.
@@ -50,17 +50,6 @@ char *kind_of(const Module &module, Datum key)
     return read_text(sql.data, {arguments, module.key.size()});
 }
 
-char *status_of(const Workspace &workspace, const Module &module, Datum key)
-{
-    const char *sql = psprintf("SELECT s.name FROM %s r, %s s WHERE s.status_id OPERATOR(pg_catalog.=) r.status_id "
-                               "AND r.module_id OPERATOR(pg_catalog.=) $1 AND r.key OPERATOR(relate.=) $2",
-                               pg::qualified_name(workspace.record_status_table),
-                               pg::qualified_name(workspace.status_table));
-    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module.id)},
-                                {record_key_type(), canonical_key(module, key)}};
-    return read_text(sql, arguments);
-}
-
 } // namespace
 
 } // namespace relate
@@ -89,16 +78,5 @@ Datum relate_record_kind(PG_FUNCTION_ARGS)
     if (!kind)
         PG_RETURN_NULL();
     PG_RETURN_TEXT_P(cstring_to_text(kind));
-}
-
-PG_FUNCTION_INFO_V1(relate_status_of);
-Datum relate_status_of(PG_FUNCTION_ARGS)
-{
-    using namespace relate;
-    const Workspace &workspace = current_workspace();
-    char *status = status_of(workspace, module_argument(workspace, PG_GETARG_DATUM(0)), PG_GETARG_DATUM(1));
-    if (!status)
-        PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(cstring_to_text(status));
 }
 }

@@ -288,16 +288,12 @@ Datum key_of_values(const Module &module, const Datum *values)
     return key_datum_of_text(write_row_literal(fields, std::span(static_cast<char *>(palloc(size)), size)));
 }
 
-Datum key_of_row(const Module &module, Relation table, TupleTableSlot *row)
+Datum key_of_row(const Module &module, TupleTableSlot *row)
 {
     Datum values[INDEX_MAX_KEYS];
-    bool is_partition = RelationGetRelid(table) != module.table;
     for (size_t i = 0; i < module.key.size(); ++i) {
-        AttrNumber number = module.key[i].attribute;
-        if (is_partition) // its columns may be numbered otherwise
-            number = get_attnum(RelationGetRelid(table), get_attname(module.table, number, false));
         bool is_null;
-        values[i] = slot_getattr(row, number, &is_null);
+        values[i] = slot_getattr(row, module.key[i].attribute, &is_null);
         Assert(!is_null);
     }
     return key_of_values(module, values);

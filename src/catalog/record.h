@@ -23,8 +23,8 @@ bool values_of_key(const Module &module, Datum key, KeyValues &values);
 // The canonical key of a row given the values of the key columns, in the module's order.
 Datum key_of_values(const Module &module, const Datum *values);
 
-// ... and of a row of the module's table or of one of its partitions.
-Datum key_of_row(const Module &module, Relation table, TupleTableSlot *row);
+// ... and of a row of the module's table.
+Datum key_of_row(const Module &module, TupleTableSlot *row);
 
 // What a kind column of the row says; null for none.
 const char *kind_in_column(TupleTableSlot *row, AttrNumber column);

@@ -7,6 +7,7 @@ namespace relate {
 
 enum class Side { source, target };
 constexpr Side other(Side side) { return side == Side::source ? Side::target : Side::source; }
+constexpr const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
 
 enum class OnDelete { refuse, remove_link };
 enum class OnKindChange { refuse, end };

@@ -12,8 +12,6 @@ namespace relate {
 
 namespace {
 
-const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
-
 // Conditions on a record by module and key, in the first one or two columns of an index.
 struct RecordScan {
     ScanKeyData keys[2];

@@ -59,7 +59,7 @@ LockedRecord lock_directly(const Module &module, const KeyValues &values, bool w
     } while (attempt == Attempt::changed);
     if (attempt == Attempt::found) {
         record.exists = true;
-        record.key = key_of_row(module, table, row);
+        record.key = key_of_row(module, row);
         record.kind = wants_kind ? kind_of(module, row) : nullptr;
     }
     ExecDropSingleTupleTableSlot(row);

@@ -11,7 +11,6 @@ namespace relate {
 
 namespace {
 
-const char *side_name(Side side) { return side == Side::source ? "source" : "target"; }
 const char *side_constraint(Side side) { return side == Side::source ? "relationship_source" : "relationship_target"; }
 const char *key_column(Side side) { return side == Side::source ? "source_key" : "target_key"; }
 

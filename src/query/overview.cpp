@@ -6,9 +6,9 @@
 #include "pg/access.h"
 #include "pg/json.h"
 #include "pg/memory.h"
-#include "pg/spi.h"
 #include "query/arguments.h"
 #include "query/names.h"
+#include "query/record_status.h"
 #include "query/related.h"
 
 namespace relate {
@@ -78,38 +78,15 @@ pg::Array<RelatedModule> related_modules(const Workspace &workspace, const Modul
     return modules;
 }
 
-struct RecordStatus {
-    const char *name;
-    std::optional<DateADT> since;
-};
-
-RecordStatus status_of(const Workspace &workspace, const Module &module, Datum key)
+bool may_read_status(const Workspace &workspace)
 {
-    RecordStatus found = {};
-    if (!pg::may_select(workspace.record_status_table) || !pg::may_select(workspace.status_table))
-        return found;
-    const char *sql = psprintf("SELECT s.name, r.since FROM %s AS r, %s AS s"
-                               " WHERE s.status_id OPERATOR(pg_catalog.=) r.status_id"
-                               " AND r.module_id OPERATOR(pg_catalog.=) $1 AND r.key OPERATOR(relate.=) $2",
-                               pg::qualified_name(workspace.record_status_table),
-                               pg::qualified_name(workspace.status_table));
-    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module.id)}, {record_key_type(), key}};
-    MemoryContext caller = CurrentMemoryContext;
-    pg::spi_session([&] {
-        if (pg::run(sql, arguments, pg::Sees::snapshot, 1) == 0)
-            return;
-        HeapTuple row = SPI_tuptable->vals[0];
-        bool is_null;
-        found.since = DatumGetDateADT(SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &is_null));
-        found.name = MemoryContextStrdup(caller, SPI_getvalue(row, SPI_tuptable->tupdesc, 1));
-    });
-    return found;
+    return pg::may_select(workspace.record_status_table) && pg::may_select(workspace.status_table);
 }
 
 void write_record(pg::JsonWriter &json, const Workspace &workspace, const Module &module, Datum key)
 {
     NamedRecord named = names_of(module, {&key, 1})[0];
-    RecordStatus status = status_of(workspace, module, key);
+    RecordStatus status = may_read_status(workspace) ? status_of(workspace, module, key) : RecordStatus{};
     json.key("record");
     json.begin_object();
     json.text("module", module.name);
