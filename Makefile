@@ -4,13 +4,14 @@
 #   make installcheck        the regression and isolation tests, on a running server
 #   make test | demo | play | bench
 #                            everything on a private, throw-away cluster (see tools/)
+#   make endurance           the long form of tests that make test runs briefly
 #
 # Variables: PG_CONFIG (another PostgreSQL), CXX (another compiler), with_llvm=no
 # (no bitcode), RELATE_CXXFLAGS (more flags), DATA (the demo's data directory).
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test demo play bench
+PRIVATE_GOALS := test endurance demo play bench
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -19,6 +20,9 @@ ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 test:
 	@tools/prepare test
 	@tools/with_cluster test/run
+endurance:
+	@tools/prepare test
+	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} tools/with_cluster test/run t/memory
 demo:
 	@tools/prepare demo
 	@DATA='$(DATA)' tools/with_cluster demo/run

@@ -2,6 +2,7 @@
 #include "catalog/module_table.h"
 
 #include "catalog/record.h"
+#include "pg/edition.h"
 #include "pg/memory.h"
 
 namespace relate {
@@ -10,12 +11,17 @@ namespace {
 
 struct Entry {
     Oid table;
-    MemoryContext memory;
     std::span<const ModuleTable> modules;
-    uint64 catalog, relations; // as of which it holds
 };
 
-HTAB *entries;
+// Of all tables, as of one state of the catalog.
+struct Answers {
+    pg::Edition *edition;
+    HTAB *entries;
+    uint64 catalog, relations;
+};
+
+Answers answers;
 uint64 relations = 1; // counts changes of pg_class: another table may be that of a workspace
 
 void on_relation_change(Datum, int, uint32)
@@ -61,19 +67,18 @@ std::span<const ModuleTable> read_modules(Relation table)
     return found.view();
 }
 
-void refresh(Entry &entry, Relation table)
+void begin_answers()
 {
-    uint64 catalog = catalog_generation(), as_of = relations;
-    MemoryContext fresh = AllocSetContextCreate(CurrentMemoryContext, "relate module table", ALLOCSET_SMALL_SIZES);
-    std::span<const ModuleTable> modules = pg::in_context(fresh, [&] { return read_modules(table); });
-    MemoryContextSetParent(fresh, CacheMemoryContext);
-    if (entry.memory)
-        MemoryContextSetParent(entry.memory, TopTransactionContext);
-    watch_table(entry.table);
-    entry.memory = fresh;
-    entry.modules = modules;
-    entry.catalog = catalog;
-    entry.relations = as_of;
+    pg::Edition *edition = pg::begin_edition("relate module tables");
+    HASHCTL control = {};
+    control.keysize = sizeof(Oid);
+    control.entrysize = sizeof(Entry);
+    control.hcxt = edition->memory;
+    HTAB *entries = hash_create("relate module tables", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    pg::publish(edition);
+    if (answers.edition)
+        pg::retire(answers.edition);
+    answers = {edition, entries, catalog_generation(), relations};
 }
 
 } // namespace
@@ -81,16 +86,17 @@ void refresh(Entry &entry, Relation table)
 std::span<const ModuleTable> modules_kept_in(Relation table)
 {
     AcceptInvalidationMessages();
+    if (answers.catalog != catalog_generation() || answers.relations != relations)
+        begin_answers();
+    const Answers now = answers; // a change that arrives while we read begins others
+    pg::hold(now.edition);
     Oid oid = RelationGetRelid(table);
-    bool known;
-    auto *entry = static_cast<Entry *>(hash_search(entries, &oid, HASH_ENTER, &known));
-    if (!known) {
-        entry->memory = nullptr;
-        entry->catalog = 0;
-    }
-    if (entry->catalog != catalog_generation() || entry->relations != relations)
-        refresh(*entry, table);
-    return entry->modules;
+    if (auto *known = static_cast<Entry *>(hash_search(now.entries, &oid, HASH_FIND, nullptr)))
+        return known->modules;
+    watch_table(oid);
+    std::span<const ModuleTable> modules = pg::in_context(now.edition->memory, [&] { return read_modules(table); });
+    static_cast<Entry *>(hash_search(now.entries, &oid, HASH_ENTER, nullptr))->modules = modules;
+    return modules;
 }
 
 std::optional<Datum> key_of_row(const ModuleTable &kept, TupleTableSlot *row)
@@ -112,11 +118,6 @@ const char *kind_of_row(const ModuleTable &kept, TupleTableSlot *row)
 
 void init_module_tables()
 {
-    HASHCTL control = {};
-    control.keysize = sizeof(Oid);
-    control.entrysize = sizeof(Entry);
-    control.hcxt = TopMemoryContext;
-    entries = hash_create("relate module tables", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
     CacheRegisterSyscacheCallback(RELNAMENSP, on_relation_change, 0);
 }
 

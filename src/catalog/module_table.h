@@ -1,8 +1,8 @@
 // The modules that keep their records in a table: at most one of each workspace.
 //
 // Asked by triggers for each row, so the answer is kept until the catalog
-// changes. Memory: below CacheMemoryContext; an answer that is given up lives on
-// to the end of the transaction, as workspaces do.
+// changes. Memory: below CacheMemoryContext; an answer holds as long as a
+// reference to a workspace does.
 #pragma once
 
 #include "catalog/workspace.h"

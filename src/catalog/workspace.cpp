@@ -5,6 +5,7 @@
 #include "catalog/layout.h"
 #include "catalog/row.h"
 #include "catalog/unknown_name.h"
+#include "pg/edition.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 #include "pg/scan.h"
@@ -16,8 +17,8 @@ namespace {
 
 struct Entry {
     Oid schema;
-    Workspace *workspace;
-    MemoryContext memory;
+    Workspace *workspace; // in the edition, as of the generation; or null
+    pg::Edition *edition;
     uint64 generation;
 };
 
@@ -187,18 +188,31 @@ Workspace *read_workspace(Oid schema)
     return ws;
 }
 
+// Whatever is of another generation will be read again when it is asked for.
+void retire_stale_entries()
+{
+    HASH_SEQ_STATUS each;
+    hash_seq_init(&each, entries);
+    while (auto *entry = static_cast<Entry *>(hash_seq_search(&each)))
+        if (entry->edition && entry->generation != generation) {
+            pg::retire(entry->edition);
+            entry->edition = nullptr;
+            entry->workspace = nullptr;
+            entry->generation = 0;
+        }
+}
+
 void refresh(Entry &entry)
 {
     // A change that arrives while we read leaves the entry behind the new
     // generation: it serves this request, as if made a moment ago, and the next
     // one reads again. What enforcement relies on, it has locked before.
     uint64 started = generation;
-    MemoryContext fresh = AllocSetContextCreate(CurrentMemoryContext, "relate workspace", ALLOCSET_DEFAULT_SIZES);
-    Workspace *workspace = pg::in_context(fresh, [&] { return read_workspace(entry.schema); });
-    MemoryContextSetParent(fresh, CacheMemoryContext);
-    if (entry.memory)
-        MemoryContextSetParent(entry.memory, TopTransactionContext);
-    entry.memory = fresh;
+    pg::Edition *edition = pg::begin_edition("relate workspace");
+    Workspace *workspace = pg::in_context(edition->memory, [&] { return read_workspace(entry.schema); });
+    pg::publish(edition);
+    retire_stale_entries();
+    entry.edition = edition;
     entry.workspace = workspace;
     entry.generation = started;
 }
@@ -211,15 +225,16 @@ const Workspace *try_workspace(Oid schema, const char *&problem)
     auto *entry = static_cast<Entry *>(hash_search(entries, &schema, HASH_ENTER, &known));
     if (!known) {
         entry->workspace = nullptr;
-        entry->memory = nullptr;
+        entry->edition = nullptr;
         entry->generation = 0;
     }
-    if (entry->generation == generation)
-        return entry->workspace;
-    problem = layout_problem(schema);
-    if (problem)
-        return nullptr;
-    refresh(*entry);
+    if (entry->generation != generation) {
+        problem = layout_problem(schema);
+        if (problem)
+            return nullptr;
+        refresh(*entry);
+    }
+    pg::hold(entry->edition);
     return entry->workspace;
 }
 
@@ -259,9 +274,14 @@ bool has_our_trigger(Oid table, Oid function)
     return found;
 }
 
+const Entry *entry_of(Oid schema)
+{
+    return static_cast<Entry *>(hash_search(entries, &schema, HASH_FIND, nullptr));
+}
+
 bool is_known(Oid schema)
 {
-    auto *entry = static_cast<Entry *>(hash_search(entries, &schema, HASH_FIND, nullptr));
+    const Entry *entry = entry_of(schema);
     return entry && entry->workspace && entry->generation == generation;
 }
 
@@ -422,18 +442,18 @@ const Workspace &workspace_of(Oid table)
 {
     // Triggers ask for the same table row after row.
     static Oid last_table;
-    static uint64 last_generation;
-    static const Workspace *last;
-    if (table == last_table && last_generation == generation)
-        return *last;
+    static const Entry *last;
+    if (last && table == last_table && last->generation == generation) {
+        pg::hold(last->edition);
+        return *last->workspace;
+    }
     Oid schema = get_rel_namespace(table);
     if (!OidIsValid(schema) || !is_workspace(schema))
         pg::raise({.sqlstate = ERRCODE_WRONG_OBJECT_TYPE,
                    .message = psprintf("table %s is not of a workspace", pg::qualified_name(table))});
     const Workspace &workspace = workspace_in(schema);
     last_table = table;
-    last_generation = is_known(schema) ? generation : 0;
-    last = &workspace;
+    last = entry_of(schema);
     return workspace;
 }
 

@@ -3,9 +3,10 @@
 //
 // Memory: everything a Workspace points to lives in a memory context below
 // CacheMemoryContext. When a change is noticed (relcache invalidation of any
-// table concerned) a new one is read at the next request, and the old one lives
-// on to the end of the transaction, so references stay valid within a call.
-// Reads take AccessShareLock and the latest snapshot.
+// table concerned) a new one is read at the next request. The old one lives on
+// while somebody may look at it: a reference holds until the memory context that
+// was current when it was asked for is reset (see pg/edition.h). Reads take
+// AccessShareLock and the latest snapshot.
 #pragma once
 
 #include "catalog/module.h"

@@ -170,10 +170,11 @@ suite_pgtap() {
 
 # --- t: scripts that speak TAP
 
-suite_t() {
+suite_t() { # NAME of one script, or t for all
     local file log=$work/t.log status
     for file in test/t/*.sh test/t/*.pl; do
         [ -e "$file" ] || continue
+        [[ $1 = t || $file = test/t/$1.* ]] || continue
         status=0
         case $file in
         *.sh) bash "$file" ;;

@@ -1,0 +1,162 @@
+# Memory of a backend: flat over any number of calls and catalog changes, and over
+# a large COPY no more than PostgreSQL's own queue of triggers.
+#
+# RELATE_CALLS is the number of calls of each function (make endurance: 100,000).
+. test/lib/tap.sh
+calls=${RELATE_CALLS:-150}
+new_database relate_t_memory
+psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f test/lib/world.sql 2>&1 || ok 1 "the world"
+
+sql "CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_bytes) FROM pg_backend_memory_contexts'" \
+    "CREATE TABLE finding (call text, outcome text, grown bigint)" \
+    "CREATE PROCEDURE endure(call text, calls int, ends boolean) LANGUAGE plpgsql AS \$\$
+     DECLARE
+         marks bigint[];
+         outcome text;
+     BEGIN
+         FOR round IN 1..4 LOOP
+             marks[round] := used();
+             EXIT WHEN round = 4;
+             FOR i IN 1..CASE round WHEN 3 THEN calls ELSE 20 END LOOP
+                 outcome := 'done';
+                 IF call LIKE '% --%' THEN
+                     BEGIN
+                         EXECUTE call;
+                     EXCEPTION WHEN OTHERS THEN
+                         outcome := SQLSTATE;
+                     END;
+                 ELSE
+                     EXECUTE call;
+                 END IF;
+                 IF ends THEN
+                     COMMIT;
+                 END IF;
+             END LOOP;
+         END LOOP;
+         INSERT INTO finding VALUES (call, outcome, marks[4] - marks[3]);
+         COMMIT;
+     END \$\$"
+
+# --- calls: reading ones many to a transaction, the others in one each; those
+# --- that are refused say with which SQLSTATE
+
+reads() {
+    cat <<'SQL'
+SELECT * FROM relate.related_records('contact', 1)
+SELECT * FROM relate.related_records('contact', 1, '{employment}', '2005-01-01', 'all', '{Employer}', 2)
+SELECT * FROM relate.related_records('asset', '("Hall, ""1""",1)')
+SELECT * FROM relate.related_records('price', '1.500')
+SELECT * FROM relate.related_records_of('contact', ARRAY(SELECT i::relate.record_key FROM generate_series(1, 50) AS i), show => 'all')
+SELECT * FROM relate.related_rows(NULL::ticket, 'contact', 1)
+SELECT * FROM relate.related_rows(NULL::event, 'contact', 1)
+SELECT relate.are_related('employment', 1, 2), relate.are_related('mention', 1, 1)
+SELECT relate.record_name('contact', 1), relate.record_name('event', '(2016-01-01,1)'), relate.record_name('price', '1.5')
+SELECT relate.record_overview('contact', 1)
+SELECT * FROM relate.relationship_report()
+SELECT * FROM relate.relationship_report('{employment}', start_from => '2000-01-01', end_to => '2020-01-01')
+SELECT * FROM crm.relationship_list
+SELECT * FROM crm.relationship_sides
+SELECT * FROM relate.possible_types('contact', 1, 'contact', 5)
+SELECT * FROM relate.preview_delete('contact', 1)
+SELECT * FROM relate.preview_relationship_type('x', 'contact', 'ticket', 'one_to_many')
+SELECT relate.status_of('contact', 1), relate.record_kind('contact', 1)
+SELECT * FROM relate.records_with_status('contact')
+SELECT * FROM relate.statuses('contact')
+SELECT * FROM relate.modules()
+SELECT * FROM relate.workspaces()
+SELECT * FROM relate.relationship_types()
+SELECT * FROM relate.relationship_type_stats()
+SELECT relate.connect('contact', 1, 'is married to', 'contact', 7) -- 23505
+SELECT relate.connect('contact', 1, 'nonsense', 'contact', 7) -- 42704
+SELECT relate.related_records('nonsense', 1) -- 42704
+SQL
+}
+verbs() {
+    cat <<'SQL'
+SELECT relate.delete_relationship(relate.connect('contact', 30, 'works for', 'organization', 30))
+SELECT relate.create_relationship('employment', 31, 31); SELECT relate.end_relationship('employment', 31, 31); SELECT relate.delete_relationship('employment', 31, 31)
+SELECT relate.create_relationship('ticket', 32, 'T1', '2025-01-01', on_conflict => 'replace'); SELECT relate.create_relationship('ticket', 1, 'T1', '2024-05-01', on_conflict => 'replace')
+SELECT relate.update_relationship(1, importance => 4, description => 'x')
+SELECT relate.set_status('contact', 1, 'Customer')
+INSERT INTO contact VALUES (99); SELECT relate.create_relationship('ticket', 99, 'T40'); UPDATE contact SET id = 98 WHERE id = 99; DELETE FROM contact WHERE id = 98
+INSERT INTO event VALUES ('2019-01-01', 99); SELECT relate.create_relationship('attendance', 1, '(2019-01-01,99)'); UPDATE event SET day = '2021-01-01' WHERE id = 99; SELECT relate.delete_relationship('attendance', 1, '(2021-01-01,99)'); DELETE FROM event WHERE id = 99
+INSERT INTO crm.relationship_list (relationship_type, source_key, target_key) VALUES ('employment', 33, 33); DELETE FROM crm.relationship WHERE source_key OPERATOR(relate.=) 33::relate.record_key
+DELETE FROM contact WHERE id = 2 -- 23503
+SQL
+}
+changes() {
+    cat <<'SQL'
+SELECT relate.alter_relationship_type('use', description => clock_timestamp()::text)
+SELECT * FROM relate.preview_alter_relationship_type('employment', cardinality => 'one_to_one')
+SELECT relate.create_relationship_type('brief', 'contact', 'contact'); SELECT relate.drop_relationship_type('brief')
+SELECT relate.register_module('bystander'); SELECT relate.unregister_module('bystander')
+SELECT relate.add_status('contact', 'Brief'); SELECT relate.retire_status('contact', 'Brief'); DELETE FROM crm.status WHERE name = 'Brief'
+SELECT * FROM relate.health_check()
+SELECT * FROM relate.validate('crm')
+SQL
+}
+endure() { # NUMBER ENDS: the calls on standard input
+    local call
+    while read -r call; do
+        echo "CALL endure(\$call\$$call\$call\$, $1, $2);"
+    done | psql -Xq -v ON_ERROR_STOP=1 -d "$database" 2>&1
+}
+echo "SELECT count(name) FROM bystander" | endure "$calls" false
+echo "UPDATE bystander SET note = note" | endure "$calls" true
+sql "CREATE TABLE usual AS SELECT max(grown) AS growth FROM finding" "TRUNCATE finding"
+reads | endure "$calls" false
+verbs | endure "$calls" true
+changes | endure $((calls / 20 + 10)) true
+is "$(sql "SELECT count(*) FROM finding")" "$( (reads; verbs; changes) | wc -l)" "every call was made"
+is_empty "$(sql "SELECT call, outcome FROM finding WHERE outcome <> coalesce(substring(call from ' -- (.*)'), 'done')")" \
+    "with the outcome it should have"
+is_empty "$(sql "SELECT finding.* FROM finding, usual WHERE grown > growth + 1000 + $calls")" \
+    "memory is flat over $calls calls of each function"
+
+# --- changes of the catalog in one transaction: only the newest state is kept
+
+sql "CREATE FUNCTION kept() RETURNS bigint LANGUAGE sql AS
+     \$\$ SELECT count(*) FROM pg_backend_memory_contexts WHERE name IN ('relate workspace', 'relate module tables') \$\$" >/dev/null
+is "$(sql "BEGIN" "DO \$\$ BEGIN
+             FOR i IN 1..100 LOOP
+                 PERFORM relate.alter_relationship_type('use', description => i::text), relate.record_name('contact', 1);
+                 UPDATE contact SET kind = kind WHERE id = 1;
+             END LOOP;
+         END \$\$" "SELECT kept() BETWEEN 1 AND 3" "COMMIT" "SELECT kept() BETWEEN 1 AND 3")" $'t\nt' \
+    "a transaction that changes the catalog keeps no old states of it"
+
+# --- a large statement: what it holds at its end, when the queue of triggers is
+# --- still there, against the same rows in a table with two foreign keys
+
+rows=${RELATE_COPY_ROWS:-50000}
+sql "INSERT INTO contact SELECT i, 'Contact ' || i FROM generate_series(100, 300) AS i" \
+    "CREATE TABLE measured (what text, bytes bigint)" \
+    "CREATE TABLE link (id serial PRIMARY KEY, contact int REFERENCES contact, organization bigint REFERENCES organization, start_date date)" \
+    "CREATE FUNCTION measure() RETURNS trigger LANGUAGE plpgsql AS \$\$
+     BEGIN
+         INSERT INTO measured VALUES (TG_ARGV[0], used());
+         RETURN NULL;
+     END \$\$" \
+    "ALTER TABLE crm.relationship ALTER type_id SET DEFAULT 1" \
+    "CREATE TRIGGER zz AFTER INSERT ON link FOR EACH STATEMENT EXECUTE FUNCTION measure('foreign keys')" \
+    "CREATE TRIGGER zz AFTER INSERT OR UPDATE OR DELETE ON crm.relationship FOR EACH STATEMENT EXECUTE FUNCTION measure('rules')" >/dev/null
+copied() { # several stints of one pair each, or pairs of their own
+    awk -v rows="$rows" 'BEGIN { for (i = 0; i < rows; i++) printf "%d\t%d\t%d-01-01\t%d-06-01\n", 100 + i % 200, 1 + i / 200 % 50, 1500 + i / 10000, 1500 + i / 10000 }'
+}
+fill() { # COPY_TARGET: one statement, after a small one that fills the caches
+    { echo "COPY $1 FROM STDIN;"; copied | sed 1q | sed 's/15..-/1400-/g'; echo '\.'; echo "COPY $1 FROM STDIN;"; copied; echo '\.'; } |
+        if [ "${1%% *}" = link ]; then awk -F'\t' -v OFS='\t' 'NF == 4 { NF = 3 } { print }'; else cat; fi |
+        psql -Xq -v ON_ERROR_STOP=1 -d "$database" 2>&1
+}
+grown() { sql "SELECT max(bytes) - min(bytes) FROM measured WHERE what = '$1'"; }
+# What enforcement remembers to save time stays within work_mem.
+export PGOPTIONS="-c work_mem=64kB"
+fill "link (contact, organization, start_date)"
+fill "crm.relationship (source_key, target_key, start_date, end_date)"
+is "$(sql "SELECT count(*) = 4 AND max(bytes) FILTER (WHERE what = 'rules') - min(bytes) FILTER (WHERE what = 'rules') <=
+                  max(bytes) FILTER (WHERE what = 'foreign keys') - min(bytes) FILTER (WHERE what = 'foreign keys') + 100000
+           FROM measured" \
+           "SELECT count(*) FROM link" "SELECT count(*) > $rows FROM crm.relationship")" \
+    "t"$'\n'"$((rows + 1))"$'\nt' "COPY of $rows rows holds no more than with two foreign keys"
+sql "SELECT '# at the end of one row and of $rows: ' || string_agg(what || ' ' || bytes, ', ' ORDER BY what, bytes) FROM measured"
+done_testing
