@@ -5,13 +5,14 @@
 #   make test | demo | play | bench
 #                            everything on a private, throw-away cluster (see tools/)
 #   make endurance           the long form of tests that make test runs briefly
+#   make crash               a hundred kills of a server under load (ROUNDS=n); make test has twenty
 #
 # Variables: PG_CONFIG (another PostgreSQL), CXX (another compiler), with_llvm=no
 # (no bitcode), RELATE_CXXFLAGS (more flags), DATA (the demo's data directory).
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test endurance demo play bench
+PRIVATE_GOALS := test endurance demo play bench crash
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -29,6 +30,9 @@ demo:
 play:
 	@tools/prepare demo
 	@DATA='$(DATA)' tools/with_cluster demo/play
+crash:
+	@tools/prepare demo
+	@RELATE_CRASH_ROUNDS=$(or $(ROUNDS),100) tools/with_cluster bash test/t/crash.sh
 bench:
 	@tools/prepare bench
 	@tools/with_cluster test/bench/run

@@ -26,11 +26,23 @@ skip() { # REASON [COUNT]
 }
 done_testing() { echo "1..$tests"; }
 
-# A new database of the test's own; sql runs statements in it and prints bare rows.
+# What is done at the end, whatever happens, the last first.
+finally=()
+at_exit() { # COMMAND
+    finally=("$1" ${finally[@]+"${finally[@]}"})
+    trap 'for command in "${finally[@]}"; do eval "$command"; done' EXIT
+}
+
+# A new database, and new roles, of the test's own (the roles first, so that they go last).
+# sql runs statements in the database and prints bare rows.
 new_database() { # NAME
     database=$1
     psql -Xq -d postgres -c "DROP DATABASE IF EXISTS $database" -c "CREATE DATABASE $database" 2>&1
-    trap 'psql -Xq -d postgres -c "DROP DATABASE IF EXISTS $database"' EXIT
+    at_exit "psql -Xq -d postgres -c 'DROP DATABASE IF EXISTS $1'"
+}
+new_role() { # NAME
+    psql -Xq -d postgres -c "DROP ROLE IF EXISTS $1" -c "CREATE ROLE $1 LOGIN" 2>&1
+    at_exit "psql -Xq -d postgres -c 'DROP ROLE IF EXISTS $1'"
 }
 sql() { # STATEMENT...
     local statement arguments=()

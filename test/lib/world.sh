@@ -13,8 +13,3 @@ objects_of_world() {
     psql -XqAt -v ON_ERROR_STOP=1 -v extension= -v schemas='{crm,"\"Other \"\"one\"\"\"",archive,zoo,public}' -d "$database" \
         -f test/lib/catalog.sql 2>&1
 }
-
-new_role() { # NAME; it goes at the end of the test, after the database
-    psql -Xq -d postgres -c "DROP ROLE IF EXISTS $1" -c "CREATE ROLE $1"
-    trap "$(trap -p EXIT | sed "s/^trap -- '//; s/' EXIT$//"); psql -Xq -d postgres -c 'DROP ROLE $1'" EXIT
-} 2>/dev/null

@@ -2,8 +2,8 @@
 # new, object by object; the new library serves the old SQL, and workspaces of the old layout.
 . test/lib/tap.sh
 . test/lib/world.sh
-new_database relate_t_update
 new_role relate_t_reader
+new_database relate_t_update
 
 difference() { diff <(echo "$1") <(echo "$2") | cut -c1-2000; }
 start_again() { # VERSION

@@ -35,7 +35,7 @@ SELECT n, pg_temp.refusal(statement) FROM unnest(ARRAY[
     $$UPDATE crm.relationship SET end_date = '1990-01-01' WHERE relationship_id = 2$$,
     $$UPDATE crm.relationship SET importance = 9 WHERE relationship_id = 2$$,
     $$UPDATE crm.relationship SET is_primary = true WHERE relationship_id IN (SELECT relationship_id FROM crm.relationship_list WHERE relationship_type = 'employment')$$,
-    $$DELETE FROM archive.person WHERE id = 1$$,
+    $$DELETE FROM archive.person WHERE id = 6$$,
     $$DELETE FROM archive.person WHERE id = 12$$,
     $$DELETE FROM zoo.company$$,
     $$DELETE FROM zoo.event WHERE id = 1000$$,
