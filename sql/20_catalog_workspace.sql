@@ -259,6 +259,11 @@ $$;
 COMMENT ON FUNCTION relate.create_workspace_schema(text) IS
 'Internal. Makes the schema of a new workspace, or verifies that an existing one has room for its tables.';
 
+CREATE FUNCTION relate.lock_workspaces(schema_name name) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_lock_workspaces';
+COMMENT ON FUNCTION relate.lock_workspaces(name) IS
+'Internal. Lets one session at a time make a workspace, until the end of its transaction. For who may create tables in this schema, which is no temporary one: 42501 otherwise.';
+
 CREATE FUNCTION relate.create_workspace_tables(workspace name) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -560,6 +565,8 @@ AS $$
                'CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW'),
               ('relationship', 'relate_check', 'relationship_check',
                'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW'),
+              ('record_status', 'relate_defaults', 'record_status_defaults',
+               'CREATE TRIGGER %I BEFORE INSERT OR UPDATE ON %s FOR EACH ROW'),
               ('record_status', 'relate_check', 'record_status_check',
                'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW'),
               ('module', 'relate_check', 'module_check',
@@ -679,11 +686,11 @@ DECLARE
     becomes_default boolean;
 BEGIN
     PERFORM relate.not_null('{name}', create_workspace.name);
+    PERFORM relate.create_workspace_schema(create_workspace.name);
     -- Two first workspaces made at the same time must not both be the default.
-    PERFORM pg_advisory_xact_lock('pg_namespace'::regclass::int, hashtext('relate.create_workspace'));
+    PERFORM relate.lock_workspaces(workspace);
     -- One that the caller cannot read may be the default.
     becomes_default := NOT EXISTS (SELECT FROM relate.workspaces() AS w WHERE coalesce(w.is_default, true));
-    PERFORM relate.create_workspace_schema(create_workspace.name);
     PERFORM relate.create_workspace_tables(workspace);
     PERFORM relate.create_workspace_indexes(workspace);
     PERFORM relate.create_workspace_views(workspace);
@@ -796,54 +803,98 @@ $$;
 COMMENT ON FUNCTION relate.set_default_workspace(text) IS
 'Makes a workspace the one in which sessions work that do not set relate.workspace. Needs the ownership of it and of the one that was the default. Errors: 42704 no such workspace, 42501 not the owner, or another role''s workspace is (or, unreadable, may be) the default.';
 
-CREATE FUNCTION relate.find_sequences(workspace name, tables name[]) RETURNS text
+-- What each access is made of, said once: grant_role grants it, revoke_role revokes it.
+CREATE FUNCTION relate.role_rights(workspace name)
+RETURNS TABLE (least_access text, level int, rights text, on_object text)
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT string_agg(pg_get_serial_sequence(format('%I.%I', workspace, c.relname), a.attname), ', ' ORDER BY c.relname)
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = 1
-    WHERE n.nspname = workspace AND c.relname = ANY (tables)
+    WITH granted (level, rights, kind, name) AS (VALUES
+        (1, 'USAGE', 'SCHEMA', NULL),
+        (1, 'SELECT', 'TABLE', 'workspace'),
+        (1, 'SELECT', 'TABLE', 'module'),
+        (1, 'SELECT', 'TABLE', 'relationship_type'),
+        (1, 'SELECT', 'TABLE', 'relationship'),
+        (1, 'SELECT', 'TABLE', 'status'),
+        (1, 'SELECT', 'TABLE', 'record_status'),
+        (1, 'SELECT', 'TABLE', 'relationship_list'),
+        (1, 'SELECT', 'TABLE', 'relationship_sides'),
+        (2, 'INSERT, UPDATE, DELETE', 'TABLE', 'relationship'),
+        (2, 'INSERT, UPDATE, DELETE', 'TABLE', 'record_status'),
+        (2, 'INSERT', 'TABLE', 'relationship_list'),
+        (2, 'USAGE', 'SEQUENCE', 'relationship'),
+        (3, 'INSERT, UPDATE, DELETE', 'TABLE', 'module'),
+        (3, 'INSERT, UPDATE, DELETE', 'TABLE', 'relationship_type'),
+        (3, 'INSERT, UPDATE, DELETE', 'TABLE', 'status'),
+        (3, 'UPDATE', 'TABLE', 'workspace'),
+        (3, 'USAGE', 'SEQUENCE', 'module'),
+        (3, 'USAGE', 'SEQUENCE', 'relationship_type'),
+        (3, 'USAGE', 'SEQUENCE', 'status')
+    )
+    SELECT ('{reader,editor,administrator}'::text[])[g.level], g.level, g.rights,
+           g.kind || ' ' || CASE g.kind
+               WHEN 'SCHEMA' THEN quote_ident(workspace)
+               WHEN 'TABLE' THEN format('%I.%I', workspace, g.name)
+               -- The sequence of the table's id.
+               ELSE (SELECT pg_get_serial_sequence(format('%I.%I', workspace, g.name), a.attname)
+                     FROM pg_attribute a
+                     WHERE a.attrelid = to_regclass(format('%I.%I', workspace, g.name)) AND a.attnum = 1) END
+    FROM granted g
 $$;
-COMMENT ON FUNCTION relate.find_sequences(name, name[]) IS
-'Internal. The sequences of the ids of these tables of a workspace, quoted and joined by commas.';
+COMMENT ON FUNCTION relate.role_rights(name) IS
+'Internal. The rights that make a reader, and those that an editor and then an administrator has besides: as GRANT writes them.';
 
-CREATE FUNCTION relate.grant_role(role name, access text) RETURNS void
-LANGUAGE plpgsql
+CREATE FUNCTION relate.access_level(access text) RETURNS int
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-AS $body$
+AS $$
 DECLARE
-    workspace CONSTANT name := relate.current_workspace();
-    level int;
+    level CONSTANT int := array_position('{reader,editor,administrator}', access);
 BEGIN
-    PERFORM relate.not_null('{role, access}', role::text, access);
-    level := array_position('{reader,editor,administrator}', access);
     IF level IS NULL THEN
         RAISE 'unknown access "%"', access
             USING ERRCODE = 'invalid_parameter_value', HINT = 'It is reader, editor or administrator.';
     END IF;
-    PERFORM relate.require_ownership(workspace);
-    EXECUTE format($ddl$
-        GRANT USAGE ON SCHEMA %1$I TO %2$I;
-        GRANT SELECT ON %1$I.workspace, %1$I.module, %1$I.relationship_type, %1$I.relationship, %1$I.status,
-            %1$I.record_status, %1$I.relationship_list, %1$I.relationship_sides TO %2$I;
-        $ddl$, workspace, role);
-    IF level >= 2 THEN
-        EXECUTE format($ddl$
-            GRANT INSERT, UPDATE, DELETE ON %1$I.relationship, %1$I.record_status TO %2$I;
-            GRANT INSERT ON %1$I.relationship_list TO %2$I;
-            GRANT USAGE ON SEQUENCE %3$s TO %2$I;
-            $ddl$, workspace, role, relate.find_sequences(workspace, '{relationship}'));
-    END IF;
-    IF level >= 3 THEN
-        EXECUTE format($ddl$
-            GRANT INSERT, UPDATE, DELETE ON %1$I.module, %1$I.relationship_type, %1$I.status TO %2$I;
-            GRANT UPDATE ON %1$I.workspace TO %2$I;
-            GRANT USAGE ON SEQUENCE %3$s TO %2$I;
-            $ddl$, workspace, role, relate.find_sequences(workspace, '{module,relationship_type,status}'));
-    END IF;
+    RETURN level;
 END;
-$body$;
+$$;
+COMMENT ON FUNCTION relate.access_level(text) IS
+'Internal. 1 to 3 for reader, editor, administrator; 22023 for another word.';
+
+CREATE FUNCTION relate.grant_role(role name, access text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    one record;
+BEGIN
+    PERFORM relate.not_null('{role, access}', role::text, access);
+    PERFORM relate.access_level(access);
+    PERFORM relate.require_ownership(workspace);
+    FOR one IN SELECT * FROM relate.role_rights(workspace) AS r WHERE r.level <= relate.access_level(access) LOOP
+        EXECUTE format('GRANT %s ON %s TO %I', one.rights, one.on_object, role);
+    END LOOP;
+END;
+$$;
 COMMENT ON FUNCTION relate.grant_role(name, text) IS
-'Grants a role the use of the current workspace. reader: USAGE on the schema, SELECT on its tables and views. editor: also INSERT, UPDATE, DELETE on relationship and record_status, INSERT on relationship_list, the sequence. administrator: also INSERT, UPDATE, DELETE on module, relationship_type and status, UPDATE on workspace, their sequences. The tables of the modules are not touched: grant those yourself. Nothing is revoked. For the owner only. Errors: 42704 no such role, 22023 another access, 42501 not the owner.';
+'Grants a role the use of the current workspace. reader: USAGE on the schema, SELECT on its tables and views. editor: also INSERT, UPDATE, DELETE on relationship and record_status, INSERT on relationship_list, USAGE on the sequence of relationship. administrator: also INSERT, UPDATE, DELETE on module, relationship_type and status, USAGE on their sequences, UPDATE on workspace. The tables of the modules are not touched: grant those yourself. Nothing is revoked. The role public is everybody. For the owner only. Errors: 22004, 42704 no such role, 22023 another access, 42501 not the owner.';
+
+CREATE FUNCTION relate.revoke_role(role name, access text DEFAULT 'reader') RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    one record;
+BEGIN
+    PERFORM relate.not_null('{role, access}', role::text, access);
+    PERFORM relate.access_level(access);
+    PERFORM relate.require_ownership(workspace);
+    FOR one IN SELECT * FROM relate.role_rights(workspace) AS r WHERE r.level >= relate.access_level(access) LOOP
+        EXECUTE format('REVOKE %s ON %s FROM %I', one.rights, one.on_object, role);
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.revoke_role(name, text) IS
+'Takes from a role what grant_role gave it for this access and those above, in the current workspace: administrator leaves an editor, editor leaves a reader, reader (the default) leaves nothing. What the role has by other roles or by PUBLIC stays, and so do rights on the modules'' tables. For the owner only. Errors: 22004, 42704 no such role, 22023 another access, 42501 not the owner, 2BP01 the role has granted its rights on.';

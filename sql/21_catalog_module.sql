@@ -259,12 +259,7 @@ DECLARE
     missing record;
 BEGIN
     FOR missing IN SELECT p.on_table, p.definition FROM relate.protections(table_name) AS p WHERE NOT p.is_there LOOP
-        IF NOT has_table_privilege(missing.on_table, 'TRIGGER') THEN
-            RAISE 'role "%" may not create a trigger on table %', current_user, missing.on_table
-                USING ERRCODE = 'insufficient_privilege',
-                      DETAIL = 'Relationships of a deleted record are guarded by a trigger on the table of its module.',
-                      HINT = format('Its owner can grant it: GRANT TRIGGER ON %s TO %I.', missing.on_table, current_user);
-        END IF;
+        PERFORM relate.check_trigger_right(missing.on_table, current_user);
         EXECUTE missing.definition;
     END LOOP;
 END;
@@ -496,9 +491,38 @@ $$;
 COMMENT ON FUNCTION relate.check_module_rights(relate.module_entry, name) IS
 'Internal. Refuses (42501) a module on whose table this role could not itself reference and read records.';
 
+CREATE FUNCTION relate.count_relationships_of_module(module_table regclass, module_id int, at_most bigint) RETURNS bigint
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_count_relationships_of_module';
+COMMENT ON FUNCTION relate.count_relationships_of_module(regclass, int, bigint) IS
+'Internal. How many relationships have a record of the module on a side or as address at this moment (counting no further than at_most), whatever the isolation level and the caller''s policies. For who may change the modules of the workspace, by its table "module": 42501 otherwise, 42809 another table.';
+
+CREATE FUNCTION relate.remove_statuses_of_module(module_table regclass, module_id int) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_remove_statuses_of_module';
+COMMENT ON FUNCTION relate.remove_statuses_of_module(regclass, int) IS
+'Internal. Takes the statuses of all records of a module away, whatever the caller''s policies. For who may delete modules of the workspace, by its table "module": 42501 otherwise, 42809 another table.';
+
+-- Triggers that the workspace's owner puts on relationships can run in the name of those
+-- who delete records. He must be trusted with that, which is what TRIGGER on the table means.
+CREATE FUNCTION relate.check_trigger_right(table_name regclass, role name) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF has_table_privilege(role, table_name, 'TRIGGER') THEN
+        RETURN;
+    END IF;
+    RAISE 'role "%" may not create a trigger on table %', role, table_name
+        USING ERRCODE = 'insufficient_privilege',
+              DETAIL = 'Relationships of a deleted record are guarded by a trigger on the table of its module.',
+              HINT = format('Its owner can grant it: GRANT TRIGGER ON %s TO %I.', table_name, role);
+END;
+$$;
+COMMENT ON FUNCTION relate.check_trigger_right(regclass, name) IS
+'Internal. Refuses (42501) a table on which this role may not put triggers.';
+
 CREATE FUNCTION relate.check_module_change(workspace name, was relate.module_entry, becomes relate.module_entry)
 RETURNS void
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -506,9 +530,7 @@ DECLARE
 BEGIN
     IF (was.table_name, was.key_columns, was.kind, was.kind_column) IS DISTINCT FROM
        (becomes.table_name, becomes.key_columns, becomes.kind, becomes.kind_column) THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship '
-                       'WHERE $1 IN (source_module_id, target_module_id, address_module_id))', workspace)
-            INTO is_used USING was.module_id;
+        is_used := relate.count_relationships_of_module(format('%I.module', workspace), was.module_id, 1) > 0;
     END IF;
     IF is_used OR was.module_id <> becomes.module_id THEN
         RAISE '% of module "%" cannot change', CASE WHEN is_used THEN 'table, key and kind' ELSE 'the id' END, was.name
@@ -553,6 +575,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace CONSTANT name := TG_TABLE_SCHEMA;
+    owner CONSTANT name := (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID);
     was relate.module_entry;
     becomes relate.module_entry;
 BEGIN
@@ -568,11 +591,15 @@ BEGIN
         PERFORM relate.check_module_change(workspace, was, becomes);
     END IF;
     PERFORM relate.check_module(workspace, becomes);
-    PERFORM relate.check_module_rights(becomes, (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID));
+    PERFORM relate.check_module_rights(becomes, owner);
     -- An administrator must not reach through the owner what is not open to himself.
     IF (was.table_name, was.key_columns, was.name_columns, was.kind_column) IS DISTINCT FROM
        (becomes.table_name, becomes.key_columns, becomes.name_columns, becomes.kind_column) THEN
         PERFORM relate.check_module_rights(becomes, current_user);
+    END IF;
+    IF was.table_name IS DISTINCT FROM becomes.table_name THEN
+        PERFORM relate.check_trigger_right(becomes.table_name, owner);
+        PERFORM relate.check_trigger_right(becomes.table_name, current_user);
     END IF;
     IF TG_OP = 'UPDATE' THEN
         PERFORM relate.check_types_of_module(workspace, becomes);
@@ -592,7 +619,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    module_table CONSTANT regclass := format('%I.module', workspace);
     types text;
+    used bigint;
 BEGIN
     EXECUTE format('SELECT string_agg(quote_ident(name), '', '' ORDER BY name) FROM %I.relationship_type '
                    'WHERE $1 IN (source_module_id, target_module_id)', workspace) INTO types USING entry.module_id;
@@ -603,11 +632,15 @@ BEGIN
                   HINT = 'Drop them first with relate.drop_relationship_type.';
     END IF;
     EXECUTE format('LOCK TABLE %I.relationship IN SHARE MODE', workspace); -- who relates its records now, comes first
-    PERFORM relate.refuse_while_used(workspace, '$1 IN (source_module_id, target_module_id, address_module_id)',
-        entry.module_id, format('module "%s"', entry.name),
-        format('Delete them first: DELETE FROM %I.relationship '
-               'WHERE %s IN (source_module_id, target_module_id, address_module_id).', workspace, entry.module_id));
-    EXECUTE format('DELETE FROM %I.record_status WHERE module_id = $1', workspace) USING entry.module_id;
+    used := relate.count_relationships_of_module(module_table, entry.module_id, NULL);
+    IF used > 0 THEN
+        RAISE 'module "%" still has % relationship%', entry.name, used, CASE WHEN used > 1 THEN 's' ELSE '' END
+            USING ERRCODE = 'dependent_objects_still_exist', SCHEMA = workspace, TABLE = 'relationship',
+                  HINT = format('Delete them first: DELETE FROM %I.relationship '
+                                'WHERE %s IN (source_module_id, target_module_id, address_module_id).', workspace,
+                                entry.module_id);
+    END IF;
+    PERFORM relate.remove_statuses_of_module(module_table, entry.module_id);
     PERFORM relate.unprotect_table(entry.table_name, workspace);
 END;
 $$;

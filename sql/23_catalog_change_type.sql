@@ -295,8 +295,16 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
+    link_table CONSTANT regclass := format('%I.relationship', workspace);
+    is_shown boolean := has_table_privilege(link_table, 'SELECT');
     words text;
 BEGIN
+    IF is_shown AND row_security_active(link_table) THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE relationship_id = $1)', link_table) INTO is_shown USING id;
+    END IF;
+    IF id IS NOT NULL AND NOT is_shown THEN
+        RETURN 'one that is not shown to you';
+    END IF;
     IF has_table_privilege(format('%I.relationship_list', workspace), 'SELECT') THEN
         EXECUTE format($sql$
             SELECT format(' (%%s %%s %%s%%s%%s)', coalesce(source_name, source_role), label,

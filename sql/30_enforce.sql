@@ -8,7 +8,7 @@ COMMENT ON FUNCTION relate.current_workspace() IS
 CREATE FUNCTION relate.relationship_defaults() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'relate_relationship_defaults';
 COMMENT ON FUNCTION relate.relationship_defaults() IS
-'Trigger BEFORE INSERT OR UPDATE on relationship: fills modules, importance and audit columns from the type, writes keys canonically.';
+'Trigger BEFORE INSERT OR UPDATE on relationship: fills modules and importance from the type, writes keys canonically, and notes who wrote when. created_at and created_by are kept as written for the owner of the table only, who restores and imports: others write their own.';
 
 CREATE FUNCTION relate.relationship_check() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'relate_relationship_check';
@@ -29,6 +29,11 @@ CREATE FUNCTION relate.table_truncated() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'relate_table_truncated';
 COMMENT ON FUNCTION relate.table_truncated() IS
 'Trigger BEFORE TRUNCATE on the table of a module and on each of its partitions: refuses (23503) while records in it have relationships; otherwise their statuses go.';
+
+CREATE FUNCTION relate.record_status_defaults() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_record_status_defaults';
+COMMENT ON FUNCTION relate.record_status_defaults() IS
+'Trigger BEFORE INSERT OR UPDATE on record_status: fills in when and by whom a status was set. What is written there is kept for the owner of the table only, who restores and imports.';
 
 CREATE FUNCTION relate.record_status_check() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'relate_record_status_check';

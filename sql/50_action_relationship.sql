@@ -37,13 +37,13 @@ COMMENT ON FUNCTION relate.canonical_key(int, relate.record_key) IS
 CREATE FUNCTION relate.record_kind(module text, key relate.record_key) RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_record_kind';
 COMMENT ON FUNCTION relate.record_kind(text, relate.record_key) IS
-'The kind of a record (individual, organization, ...), by its module or by itself; null where it has none or does not exist.
-Error: 42704 unknown module.';
+'The kind of a record (individual, organization, ...), by its module or by itself; null where it has none, does not
+exist, or the caller may not read it. Error: 42704 unknown module.';
 
 CREATE FUNCTION relate.type_named(type text, OUT type_id int, OUT name text,
     OUT source_module_id int, OUT target_module_id int, OUT is_symmetric boolean, OUT is_perpetual boolean,
     OUT max_targets_per_source int, OUT max_sources_per_target int)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -65,7 +65,7 @@ COMMENT ON FUNCTION relate.type_named(text) IS
 42704 if there is none of that name.';
 
 CREATE FUNCTION relate.type_structure(type text) RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION relate.type_structure(text) IS
 have the same structure.';
 
 CREATE FUNCTION relate.side_module(side text, type text, type_module_id int, module text) RETURNS int
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -135,7 +135,7 @@ CREATE FUNCTION relate.overlapping(type_id int, is_perpetual boolean, as_source 
     module_id int, key relate.record_key, period_start date, period_end date)
 RETURNS TABLE (relationship_id bigint, first_day date, last_day date,
                other_module_id int, other_key relate.record_key)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -166,7 +166,7 @@ period, with their days (infinite where open) and the record at their other end.
 CREATE FUNCTION relate.oldest_in_the_way(type_id int, is_perpetual boolean, as_source boolean, as_target boolean,
     module_id int, key relate.record_key, period_start date, period_end date, allowed int, gone bigint[])
 RETURNS bigint
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH running AS (
@@ -189,7 +189,7 @@ those that take it, not counting those already gone. Null when there is room thr
 CREATE FUNCTION relate.in_the_way(type text, source_module_id int, source_key relate.record_key,
     target_module_id int, target_key relate.record_key, start_date date, end_date date)
 RETURNS bigint[]
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -367,7 +367,7 @@ the way that begins too late to be ended; 23505, 23503, 23514 by the rules of th
 CREATE FUNCTION relate.readings(label text, from_module_id int, to_module_id int)
 RETURNS TABLE (type text, is_forward boolean, reads text, match int, fits boolean, is_active boolean,
                from_kind text, to_kind text)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -396,7 +396,7 @@ at all), whether the modules fit, and the kinds asked for.';
 
 CREATE FUNCTION relate.no_such_label(from_module text, from_key relate.record_key, label text,
     to_module text, to_key relate.record_key) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -443,7 +443,7 @@ COMMENT ON FUNCTION relate.no_such_label(text, relate.record_key, text, text, re
 
 CREATE FUNCTION relate.resolve_type(from_module text, from_key relate.record_key, label text,
     to_module text, to_key relate.record_key, OUT type text, OUT is_forward boolean)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -454,8 +454,11 @@ BEGIN
     -- Of one type that reads the same both ways, the first record is the source.
     WITH best AS (
         SELECT r.*, rank() OVER (ORDER BY
-                   coalesce(r.from_kind = (SELECT relate.record_kind(from_module, from_key)), true)
-                   AND coalesce(r.to_kind = (SELECT relate.record_kind(to_module, to_key)), true) DESC, r.match) AS place
+                   CASE WHEN r.from_kind IS NULL THEN true
+                        ELSE coalesce(r.from_kind = (SELECT relate.record_kind(from_module, from_key)), true) END
+                   AND CASE WHEN r.to_kind IS NULL THEN true
+                            ELSE coalesce(r.to_kind = (SELECT relate.record_kind(to_module, to_key)), true) END DESC,
+                   r.match) AS place
         FROM relate.readings(label, relate.module_id(from_module), relate.module_id(to_module)) AS r
         WHERE r.match IS NOT NULL AND r.fits AND r.is_active)
     SELECT array_agg(DISTINCT b.type), bool_or(b.is_forward),
@@ -520,7 +523,7 @@ them), else as in create_relationship.';
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION relate.no_such_relationship(id bigint) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -531,7 +534,7 @@ $$;
 COMMENT ON FUNCTION relate.no_such_relationship(bigint) IS 'Internal. Raises 42704 for a relationship id.';
 
 CREATE FUNCTION relate.type_of(id bigint) RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -674,7 +677,7 @@ COMMENT ON FUNCTION relate.delete_relationship(bigint) IS
 CREATE FUNCTION relate.stints(type text, source_key relate.record_key, target_key relate.record_key,
     source_module text, target_module text)
 RETURNS TABLE (relationship_id bigint, first_day date, last_day date)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -9,7 +9,7 @@
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION relate.status_named(module text, status text, OUT module_id int, OUT status_id int)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -39,7 +39,7 @@ COMMENT ON FUNCTION relate.status_named(text, text) IS
 'Internal. A status of a module by its name, in any case of letters. 42704 if there is none.';
 
 CREATE FUNCTION relate.check_new_status(module text, name text, except_id int) RETURNS void
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -177,7 +177,7 @@ COMMENT ON FUNCTION relate.restore_status(text, text) IS
 'Lets a retired status be given again. Error: 42704 unknown module or status.';
 
 CREATE FUNCTION relate.statuses(module text) RETURNS TABLE (status text, "position" int, is_retired boolean)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

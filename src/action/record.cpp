@@ -5,6 +5,8 @@
 // caller's rights and, but for the canonical key, the caller's snapshot.
 #include "catalog/record.h"
 #include "catalog/workspace.h"
+#include "pg/access.h"
+#include "pg/memory.h"
 #include "pg/spi.h"
 #include "pg/text.h"
 
@@ -31,23 +33,34 @@ char *read_text(const char *sql, std::span<const pg::Argument> arguments)
     return found;
 }
 
-char *kind_of(const Module &module, Datum key)
+// The caller: its key and kind columns.
+bool may_read_kind(const Module &module)
+{
+    pg::Array<AttrNumber> columns;
+    columns.push(module.kind_column);
+    for (const KeyColumn &column : module.key)
+        columns.push(column.attribute);
+    return pg::may_select(module.table, columns.view());
+}
+
+const char *kind_of(const Module &module, Datum key)
 {
     if (module.kind)
         return pstrdup(module.kind);
     KeyValues values;
     if (module.kind_column == InvalidAttrNumber || !values_of_key(module, key, values))
         return nullptr;
+    if (!may_read_kind(module))
+        return nullptr;
     StringInfoData sql;
     initStringInfo(&sql);
-    // As text, a kind in a char(n) column is without the blanks that pad it.
-    appendStringInfo(&sql, "SELECT x.%s::pg_catalog.text FROM %s x WHERE ",
-                     pg::column_name(module.table, module.kind_column), pg::qualified_name(module.table));
+    appendStringInfo(&sql, "SELECT x.%s FROM %s x WHERE ", pg::column_name(module.table, module.kind_column),
+                     pg::qualified_name(module.table));
     append_key_condition(&sql, module, "x", 1);
     pg::Argument arguments[INDEX_MAX_KEYS];
     for (size_t i = 0; i < module.key.size(); ++i)
         arguments[i] = {module.key[i].type, values.values[i]};
-    return read_text(sql.data, {arguments, module.key.size()});
+    return kind_of_output(get_atttype(module.table, module.kind_column), read_text(sql.data, {arguments, module.key.size()}));
 }
 
 } // namespace
@@ -74,7 +87,7 @@ PG_FUNCTION_INFO_V1(relate_record_kind);
 Datum relate_record_kind(PG_FUNCTION_ARGS)
 {
     using namespace relate;
-    char *kind = kind_of(module_argument(current_workspace(), PG_GETARG_DATUM(0)), PG_GETARG_DATUM(1));
+    const char *kind = kind_of(module_argument(current_workspace(), PG_GETARG_DATUM(0)), PG_GETARG_DATUM(1));
     if (!kind)
         PG_RETURN_NULL();
     PG_RETURN_TEXT_P(cstring_to_text(kind));

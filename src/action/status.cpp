@@ -3,10 +3,13 @@
 // relate.record_status_check(), the AFTER trigger on record_status: the record
 // exists (its row is locked as for a relationship), the status belongs to its
 // module, and a retired one is not given anew.
+//
+// relate.record_status_defaults(), the BEFORE trigger: who set it, and when.
 #include "catalog/workspace.h"
 #include "enforce/endpoint.h"
 #include "key/key_datum.h"
 #include "pg/error.h"
+#include "pg/row_changes.h"
 #include "pg/spi.h"
 #include "pg/trigger.h"
 
@@ -123,11 +126,39 @@ void check_since(const Workspace &workspace, const StatusRow &row)
     pg::raise(p);
 }
 
+// As for relationships: only the owner of the table may say who did it, and when.
+HeapTuple note_who(const pg::RowEvent &event)
+{
+    Oid table = RelationGetRelid(event.table);
+    AttrNumber set_at = get_attnum(table, "set_at"), set_by = get_attnum(table, "set_by");
+    if (set_at == InvalidAttrNumber || set_by == InvalidAttrNumber)
+        return pg::row_given(event);
+    pg::RowChanges row(event);
+    bool is_owner = has_privs_of_role(GetUserId(), event.table->rd_rel->relowner);
+    if (!is_owner || row.is_null(set_at))
+        row.set(set_at, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
+    if (!is_owner || row.is_null(set_by))
+        row.set(set_by, PointerGetDatum(cstring_to_text(GetUserNameFromId(pg::acting_user(), false))));
+    return row.apply(pg::row_given(event));
+}
+
 } // namespace
 
 } // namespace relate
 
 extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_record_status_defaults);
+Datum relate_record_status_defaults(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    pg::RowEvent event = pg::row_event(fcinfo, "record_status_defaults", pg::When::before, pg::Events::insert_update);
+    const Workspace &workspace = workspace_of(RelationGetRelid(event.table));
+    if (workspace.record_status_table != RelationGetRelid(event.table))
+        pg::raise({.sqlstate = ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+                   .message = "function relate.record_status_defaults() is for a trigger on the table record_status of a workspace"});
+    return PointerGetDatum(note_who(event));
+}
 
 PG_FUNCTION_INFO_V1(relate_record_status_check);
 Datum relate_record_status_check(PG_FUNCTION_ARGS)
@@ -136,6 +167,9 @@ Datum relate_record_status_check(PG_FUNCTION_ARGS)
     pg::RowEvent event = pg::row_event(fcinfo, "record_status_check", pg::When::after, pg::Events::insert_update);
     Oid table = RelationGetRelid(event.table);
     const Workspace &workspace = workspace_of(table);
+    if (workspace.record_status_table != table)
+        pg::raise({.sqlstate = ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+                   .message = "function relate.record_status_check() is for a trigger on the table record_status of a workspace"});
     if (!table_tuple_satisfies_snapshot(event.table, event.row, SnapshotSelf))
         return PointerGetDatum(nullptr);
     CommandCounterIncrement();

@@ -309,10 +309,14 @@ const char *kind_in_column(TupleTableSlot *row, AttrNumber column)
     bool is_varlena;
     Oid type = getBaseType(TupleDescAttr(row->tts_tupleDescriptor, column - 1)->atttypid);
     getTypeOutputInfo(type, &output, &is_varlena);
-    char *kind = OidOutputFunctionCall(output, value);
-    if (type == BPCHAROID) // its blanks are no part of the value
-        kind[bpchartruelen(kind, static_cast<int>(strlen(kind)))] = '\0';
-    return kind;
+    return kind_of_output(type, OidOutputFunctionCall(output, value));
+}
+
+const char *kind_of_output(Oid type, char *output)
+{
+    if (output && getBaseType(type) == BPCHAROID)
+        output[bpchartruelen(output, static_cast<int>(strlen(output)))] = '\0';
+    return output;
 }
 
 bool row_has_key(const Module &module, const KeyValues &values, TupleTableSlot *row)

@@ -29,6 +29,9 @@ Datum key_of_row(const Module &module, TupleTableSlot *row);
 // What a kind column of the row says; null for none.
 const char *kind_in_column(TupleTableSlot *row, AttrNumber column);
 
+// The kind that the output of a column of this type writes, without the blanks of a char(n).
+const char *kind_of_output(Oid type, char *output);
+
 // Whether the row still has these key values (NULL has none).
 bool row_has_key(const Module &module, const KeyValues &values, TupleTableSlot *row);
 

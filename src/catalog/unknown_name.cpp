@@ -29,7 +29,7 @@ template <class Item>
 std::span<const std::string_view> names_to_tell(std::span<const Item> items, Oid table)
 {
     pg::Array<std::string_view> names;
-    if (pg::may_select(table))
+    if (pg::may_select(table) && pg::reads_as_stored(table))
         for (const Item &item : items)
             names.push(item.name);
     return names.view();

@@ -5,8 +5,10 @@
 #include "catalog/layout.h"
 #include "catalog/row.h"
 #include "catalog/unknown_name.h"
+#include "pg/access.h"
 #include "pg/edition.h"
 #include "pg/error.h"
+#include "pg/lock.h"
 #include "pg/memory.h"
 #include "pg/scan.h"
 #include "pg/spi.h"
@@ -36,8 +38,8 @@ void on_invalidation(Datum, Oid table)
         ++generation;
 }
 
-// A schema was made, renamed or dropped.
-void on_schema_change(Datum, int, uint32)
+// A schema was made, renamed or dropped; a role was changed, or granted to another.
+void on_other_change(Datum, int, uint32)
 {
     ++generation;
 }
@@ -357,6 +359,27 @@ Oid only_one(const pg::Array<Oid> &claims, Passes passes)
     pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT, .message = "there is no default workspace", .hint = hint});
 }
 
+// Working in a workspace runs what its owner has put there: triggers, defaults, policies.
+// A superuser, and the owner of the database, do so by default only in workspaces of
+// their own kind; any other they must name.
+pg::Array<Oid> trusted_ones(const pg::Array<Oid> &claims)
+{
+    pg::Array<Oid> trusted;
+    for (Oid schema : claims)
+        if (pg::owns_database(owner_of(schema)) || (!superuser() && has_privs_of_role(GetUserId(), owner_of(schema))))
+            trusted.push(schema);
+    if (trusted.empty()) {
+        const char *name = get_namespace_name(claims[0]);
+        pg::raise({.sqlstate = ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                   .message = psprintf("the default workspace \"%s\" belongs to role \"%s\"", name,
+                                       GetUserNameFromId(owner_of(claims[0]), true)),
+                   .detail = "What its owner has put there would run with the rights of a superuser, or of the owner "
+                             "of the database, who must therefore name it.",
+                   .hint = psprintf("SET relate.workspace = %s;", quote_literal_cstr(name))});
+    }
+    return trusted;
+}
+
 // Nobody may spoil the default workspace for others by claiming it too: of several
 // claims that of the database's owner (or a superuser) counts, then the caller's own.
 Oid find_default()
@@ -368,6 +391,8 @@ Oid find_default()
             claims.push(schema);
     if (claims.empty())
         raise_no_default(workspaces);
+    if (superuser() || pg::owns_database(GetUserId()))
+        claims = trusted_ones(claims);
     Oid found = only_one(claims, [](Oid) { return true; });
     if (!OidIsValid(found))
         found = only_one(claims, [](Oid schema) { return pg::owns_database(owner_of(schema)); });
@@ -457,10 +482,19 @@ const Workspace &workspace_of(Oid table)
     return workspace;
 }
 
-const Workspace &current_workspace()
+static Oid current_schema()
 {
     bool is_set = workspace_setting && workspace_setting[0];
-    return workspace_in(is_set ? workspace_by_name(workspace_setting) : default_workspace());
+    return is_set ? workspace_by_name(workspace_setting) : default_workspace();
+}
+
+// Names of modules and types are for those who may look into the schema.
+const Workspace &current_workspace()
+{
+    Oid schema = current_schema();
+    if (!pg::may_use(schema))
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
+    return workspace_in(schema);
 }
 
 std::span<const Workspace *const> every_workspace()
@@ -502,7 +536,10 @@ void init_workspaces()
     entries = oid_table("relate workspaces", sizeof(Entry));
     watched = oid_table("relate watched tables", sizeof(Oid));
     CacheRegisterRelcacheCallback(on_invalidation, 0);
-    CacheRegisterSyscacheCallback(NAMESPACEOID, on_schema_change, 0);
+    CacheRegisterSyscacheCallback(NAMESPACEOID, on_other_change, 0);
+    // The rights of a workspace's owner on his modules' tables may come by way of other roles.
+    CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_other_change, 0);
+    CacheRegisterSyscacheCallback(AUTHOID, on_other_change, 0);
     DefineCustomStringVariable("relate.workspace", "The workspace that relate's functions work in.",
                                "Empty means the database's default workspace.", &workspace_setting, "",
                                PGC_USERSET, 0, nullptr, nullptr, nullptr);
@@ -513,10 +550,25 @@ void init_workspaces()
 
 extern "C" {
 
+// One session at a time makes a workspace. What is locked is our extension, by which
+// nobody else locks in daily life; and only who may make a workspace gets there.
+PG_FUNCTION_INFO_V1(relate_lock_workspaces);
+Datum relate_lock_workspaces(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const char *name = NameStr(*PG_GETARG_NAME(0));
+    Oid schema = get_namespace_oid(name, false);
+    if (isAnyTempNamespace(schema) || !pg::may_create_in(schema))
+        aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, name);
+    pg::lock_object(ExtensionRelationId, get_extension_oid("pg_relate", false), AccessExclusiveLock);
+    PG_RETURN_VOID();
+}
+
 PG_FUNCTION_INFO_V1(relate_current_workspace);
 Datum relate_current_workspace(PG_FUNCTION_ARGS)
 {
     (void) fcinfo;
-    PG_RETURN_DATUM(DirectFunctionCall1(namein, CStringGetDatum(relate::current_workspace().name)));
+    const relate::Workspace &workspace = relate::workspace_in(relate::current_schema());
+    PG_RETURN_DATUM(DirectFunctionCall1(namein, CStringGetDatum(workspace.name)));
 }
 }

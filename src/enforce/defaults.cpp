@@ -8,6 +8,7 @@
 #include "enforce/type_lock.h"
 #include "enforce/violation.h"
 #include "key/key_datum.h"
+#include "pg/row_changes.h"
 #include "pg/spi.h"
 #include "pg/trigger.h"
 
@@ -15,58 +16,12 @@ namespace relate {
 
 namespace {
 
-// Columns to replace in the new row.
-class Changes {
-public:
-    explicit Changes(const pg::RowEvent &event) : row_(event.row) {}
-
-    bool is_null(AttrNumber column) const
-    {
-        bool is_null;
-        slot_getattr(row_, column, &is_null);
-        return is_null;
-    }
-    TupleDesc shape() const { return row_->tts_tupleDescriptor; }
-    Datum get(AttrNumber column) const
-    {
-        bool is_null;
-        return slot_getattr(row_, column, &is_null);
-    }
-    void set(AttrNumber column, Datum value, bool is_null = false)
-    {
-        columns_[count_] = column;
-        values_[count_] = value;
-        nulls_[count_] = is_null;
-        ++count_;
-    }
-    void set_if_null(AttrNumber column, Datum value)
-    {
-        if (is_null(column))
-            set(column, value);
-    }
-    HeapTuple apply(HeapTuple tuple) const
-    {
-        if (count_ == 0)
-            return tuple;
-        return heap_modify_tuple_by_cols(tuple, row_->tts_tupleDescriptor, count_, const_cast<int *>(columns_),
-                                         const_cast<Datum *>(values_), const_cast<bool *>(nulls_));
-    }
-
-private:
-    static constexpr int most = 16;
-    TupleTableSlot *row_;
-    int count_ = 0;
-    int columns_[most];
-    Datum values_[most];
-    bool nulls_[most];
-};
-
-Datum current_user_name()
+Datum acting_user_name()
 {
-    return PointerGetDatum(cstring_to_text(GetUserNameFromId(GetUserId(), false)));
+    return PointerGetDatum(cstring_to_text(GetUserNameFromId(pg::acting_user(), false)));
 }
 
-void fill_module(Changes &row, const Workspace &workspace, const RelationshipType &type, Side side)
+void fill_module(pg::RowChanges &row, const Workspace &workspace, const RelationshipType &type, Side side)
 {
     AttrNumber column = side == Side::source ? workspace.column.source_module_id : workspace.column.target_module_id;
     if (!row.is_null(column))
@@ -77,7 +32,7 @@ void fill_module(Changes &row, const Workspace &workspace, const RelationshipTyp
 }
 
 // A key column in its canonical spelling.
-void normalise(Changes &row, const Workspace &workspace, AttrNumber module_column, int32 default_module,
+void normalise(pg::RowChanges &row, const Workspace &workspace, AttrNumber module_column, int32 default_module,
                AttrNumber key_column)
 {
     if (row.is_null(key_column))
@@ -108,17 +63,37 @@ bool is_unchanged_key(const pg::RowEvent &event, AttrNumber module_column, AttrN
     return !is_null && !was_null && equal_key_datums(is_key, was_key);
 }
 
-void fill_audit(Changes &row, const RelationshipColumns &c, const pg::RowEvent &event)
+// What is not for everyone to say stays as it was.
+void keep_column(pg::RowChanges &row, const pg::RowEvent &event, AttrNumber column)
+{
+    bool was_null;
+    Datum was = slot_getattr(event.old_row, column, &was_null);
+    row.set(column, was, was_null);
+}
+
+// Who made a relationship, and when, is what happened, not what the writer says:
+// but for the owner of the table, who restores and imports.
+void fill_audit(pg::RowChanges &row, const RelationshipColumns &c, const pg::RowEvent &event)
 {
     Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+    bool is_owner = has_privs_of_role(GetUserId(), event.table->rd_rel->relowner);
     if (event.old_row) {
+        if (!is_owner) {
+            keep_column(row, event, c.created_at);
+            keep_column(row, event, c.created_by);
+        }
         row.set(c.updated_at, now);
-        row.set(c.updated_by, current_user_name());
-        return;
+        row.set(c.updated_by, acting_user_name());
+    } else if (is_owner) {
+        row.set_if_null(c.created_at, now);
+        if (row.is_null(c.created_by))
+            row.set(c.created_by, acting_user_name());
+    } else {
+        row.set(c.created_at, now);
+        row.set(c.created_by, acting_user_name());
+        row.set(c.updated_at, Datum{0}, true);
+        row.set(c.updated_by, Datum{0}, true);
     }
-    row.set_if_null(c.created_at, now);
-    if (row.is_null(c.created_by))
-        row.set(c.created_by, current_user_name());
 }
 
 HeapTuple complete(const Workspace &start, const pg::RowEvent &event)
@@ -126,11 +101,11 @@ HeapTuple complete(const Workspace &start, const pg::RowEvent &event)
     bool no_type;
     int32 type_id = DatumGetInt32(slot_getattr(event.row, start.column.type_id, &no_type));
     if (no_type) // the column's NOT NULL says so
-        return event.old_row ? event.data->tg_newtuple : event.data->tg_trigtuple;
+        return pg::row_given(event);
     const LockedType locked = lock_type(start, type_id);
     const Workspace &workspace = locked.workspace;
     const RelationshipColumns &c = workspace.column;
-    Changes row(event);
+    pg::RowChanges row(event);
     if (!locked.type)
         raise_unknown_type(workspace, type_id);
     const RelationshipType &type = *locked.type;
@@ -144,7 +119,7 @@ HeapTuple complete(const Workspace &start, const pg::RowEvent &event)
     if (!is_unchanged_key(event, c.address_module_id, c.address_key))
         normalise(row, workspace, c.address_module_id, 0, c.address_key);
     fill_audit(row, c, event);
-    return row.apply(event.old_row ? event.data->tg_newtuple : event.data->tg_trigtuple);
+    return row.apply(pg::row_given(event));
 }
 
 } // namespace

@@ -75,8 +75,10 @@ const char *lock_statement(const Module &module, bool by_row, bool locks)
     appendStringInfoString(&sql, "SELECT ");
     for (const KeyColumn &column : module.key)
         appendStringInfo(&sql, "x.%s, ", pg::column_name(module.table, column.attribute));
-    appendStringInfo(&sql, module.kind_column ? "x.%s::pg_catalog.text" : "NULL::pg_catalog.text",
-                     module.kind_column ? pg::column_name(module.table, module.kind_column) : nullptr);
+    if (module.kind_column) // as it is: a cast could be anybody's function
+        appendStringInfo(&sql, "x.%s", pg::column_name(module.table, module.kind_column));
+    else
+        appendStringInfoString(&sql, "NULL");
     appendStringInfo(&sql, " FROM %s x WHERE ", pg::qualified_name(module.table));
     append_key_condition(&sql, module, "x", 1);
     if (locks)
@@ -105,7 +107,8 @@ LockedRecord find_by_sql(const Module &module, const KeyValues &values, bool wan
             bool is_null;
             for (size_t i = 0; i < module.key.size(); ++i)
                 key[i] = SPI_getbinval(tuple, shape, static_cast<int>(i) + 1, &is_null);
-            const char *kind = SPI_getvalue(tuple, shape, static_cast<int>(module.key.size()) + 1);
+            int kind_place = static_cast<int>(module.key.size()) + 1;
+            const char *kind = kind_of_output(SPI_gettypeid(shape, kind_place), SPI_getvalue(tuple, shape, kind_place));
             pg::in_context(caller, [&] {
                 record.exists = true;
                 record.key = key_of_values(module, key);

@@ -3,6 +3,7 @@
 
 #include "catalog/record.h"
 #include "key/key_datum.h"
+#include "pg/access.h"
 #include "pg/error.h"
 #include "pg/spi.h"
 #include "query/names.h"
@@ -75,8 +76,90 @@ const char *records_of(const Workspace &workspace, const Relationship &row)
     return psprintf("The relationship is of %s and %s.", describe(workspace, row.source), describe(workspace, row.target));
 }
 
+// ---- what the caller may be told -------------------------------------------------
+//
+// He who reads the message is the current user, and, where enforcement works in
+// the name of the workspace's owner, also the one for whom it does: what is told,
+// both may read.
+
+template <class Test>
+bool both_may(Test test)
+{
+    bool may = test();
+    if (may && pg::asker())
+        pg::as_asker([&] { may = test(); });
+    return may;
+}
+
+// All of them, as far as privileges go and no policy narrows it.
+bool reads_all_relationships(const Workspace &workspace)
+{
+    return both_may([&] {
+        return pg::may_select(workspace.relationship_table) && pg::reads_as_stored(workspace.relationship_table);
+    });
+}
+
+bool reads_relationship(const Workspace &workspace, int64 id)
+{
+    const RelationshipColumns &c = workspace.column;
+    const AttrNumber columns[] = {c.relationship_id, c.type_id, c.source_module_id, c.source_key,
+                                  c.target_module_id, c.target_key, c.start_date, c.end_date};
+    return both_may([&] {
+        if (!pg::may_select(workspace.relationship_table, columns))
+            return false;
+        if (pg::reads_as_stored(workspace.relationship_table))
+            return true;
+        if (!row_security) // it would be an error of its own
+            return false;
+        const char *sql = psprintf("SELECT FROM %s WHERE relationship_id OPERATOR(pg_catalog.=) $1",
+                                   pg::qualified_name(workspace.relationship_table));
+        pg::Argument argument[] = {{INT8OID, Int64GetDatum(id)}};
+        bool found = false;
+        pg::spi_session([&] { found = pg::run(sql, argument, pg::Sees::latest, 1) > 0; });
+        return found;
+    });
+}
+
+// Of a record that is gone, or has another key by now, no policy can be asked.
+bool reads_keys(const Workspace &workspace, int32 module_id)
+{
+    const Module *module = workspace.module(module_id);
+    if (!module || !OidIsValid(module->table))
+        return false;
+    pg::Array<AttrNumber> columns;
+    for (const KeyColumn &column : module->key)
+        columns.push(column.attribute);
+    return both_may([&] {
+        return pg::may_select(module->table, columns.view()) && pg::reads_as_stored(module->table);
+    });
+}
+
+// "Contact 5" of a record that is gone, or "a Contact".
+const char *describe_gone(const Workspace &workspace, const RecordRef &record)
+{
+    const char *noun = module_label(workspace, record.module_id, false);
+    return reads_keys(workspace, record.module_id) ? psprintf("%s %s", noun, cstring_of_key_datum(record.key))
+                                                   : with_article(noun);
+}
+
+// The kind of a record that is there: null where it is not to be told.
+const char *kind_to_tell(const Workspace &workspace, const RecordRef &record, const char *kind)
+{
+    const Module *module = workspace.module(record.module_id);
+    if (!module->kind_column)
+        return kind;
+    const AttrNumber column[] = {module->kind_column};
+    return both_may([&] { return pg::may_select(module->table, column) && name_of(*module, record.key).is_visible; })
+               ? kind
+               : nullptr;
+}
+
+// ---- sentences ---------------------------------------------------------------------
+
 const char *rival_sentence(const Offender &o, const Rival &rival)
 {
+    if (!reads_relationship(o.workspace, rival.id))
+        return "A relationship that is not shown to you is in the way.";
     return psprintf("Relationship " INT64_FORMAT " is in the way: %s.", rival.id,
                     sentence(o, rival.source, rival.target, rival.when));
 }
@@ -84,6 +167,8 @@ const char *rival_sentence(const Offender &o, const Rival &rival)
 // How to make room: end the rival the day before, where it began earlier.
 const char *way_out(const Offender &o, const Rival &rival)
 {
+    if (!reads_relationship(o.workspace, rival.id))
+        return o.type.is_perpetual ? nullptr : "Give dates that do not overlap.";
     bool may_end = !o.type.is_perpetual && o.row.when.first != Interval::open_start && rival.when.first < o.row.when.first;
     if (may_end)
         return psprintf("End it before: SELECT relate.end_relationship(" INT64_FORMAT ", '%s');", rival.id,
@@ -129,9 +214,9 @@ const char *describe(const Workspace &workspace, const RecordRef &record)
 {
     const Module *module = workspace.module(record.module_id);
     if (!module)
-        return psprintf("record %s of module %d", cstring_of_key_datum(record.key), record.module_id);
-    NamedRecord named = name_of(*module, record.key);
-    if (!named.is_visible)
+        return psprintf("a record of module %d", record.module_id);
+    NamedRecord named = {};
+    if (!both_may([&] { return (named = name_of(*module, record.key)).is_visible; }))
         return with_article(module->singular);
     const char *key = cstring_of_key_datum(record.key);
     return named.name ? psprintf("%s %s (%s)", module->singular, key, named.name)
@@ -249,16 +334,25 @@ void raise_missing_endpoint(const Offender &o, Side side)
                             pg::qualified_name(module->table), key_shape(*module));
     else
         p.detail = psprintf("Table %s has no row with the key %s; the %s is %s.", pg::qualified_name(module->table),
-                            cstring_of_key_datum(record.key), side_name(other(side)), as_given(o, other(side)));
+                            cstring_of_key_datum(record.key), side_name(other(side)),
+                            pg::asker() ? describe(o.workspace, o.row.record(other(side))) : as_given(o, other(side)));
     p.column = key_column(side);
     pg::raise(p);
+}
+
+// How the key is written, for who may read it.
+static const char *spelling_hint(const Workspace &workspace, const RecordRef &record, Datum canonical)
+{
+    const Module *module = workspace.module(record.module_id);
+    bool is_visible = both_may([&] { return name_of(*module, record.key).is_visible; });
+    return is_visible ? psprintf("Write it %s.", cstring_of_key_datum(canonical)) : nullptr;
 }
 
 void raise_key_spelling(const Offender &o, Side side, Datum canonical)
 {
     pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
                             psprintf("%s is not how the key of this %s is written", as_given(o, side), side_name(side)));
-    p.hint = psprintf("Write it %s.", cstring_of_key_datum(canonical));
+    p.hint = spelling_hint(o.workspace, o.row.record(side), canonical);
     p.column = key_column(side);
     pg::raise(p);
 }
@@ -279,7 +373,7 @@ void raise_address_spelling(const Offender &o, Datum canonical)
                             psprintf("%s %s is not how the key of this address is written",
                                      module_label(o.workspace, o.row.address.module_id, false),
                                      cstring_of_key_datum(o.row.address.key)));
-    p.hint = psprintf("Write it %s.", cstring_of_key_datum(canonical));
+    p.hint = spelling_hint(o.workspace, o.row.address, canonical);
     p.column = "address_key";
     pg::raise(p);
 }
@@ -301,7 +395,10 @@ void raise_kind(const Offender &o, Side side, const char *kind)
     const RecordRef &record = o.row.record(side);
     const char *who = describe(o.workspace, record);
     const char *whom = describe(o.workspace, o.row.record(other(side)));
-    p.detail = kind ? psprintf("%s is of kind %s; the other record is %s.", who, kind, whom)
+    if (kind && !kind_to_tell(o.workspace, record, kind))
+        p.detail = psprintf("%s is of another kind, or of none; the other record is %s.", who, whom);
+    else
+        p.detail = kind ? psprintf("%s is of kind %s; the other record is %s.", who, kind, whom)
                     : psprintf("%s has no kind; the other record is %s.", who, whom);
     p.column = key_column(side);
     pg::raise(p);
@@ -361,7 +458,8 @@ void raise_primary(const Offender &o, const Rival &rival)
                             psprintf("%s has a primary \"%s\" already", describe(o.workspace, whose), o.type.name));
     p.detail = psprintf("%s The new one: %s.", rival_sentence(o, rival),
                         sentence(o, o.row.source, o.row.target, o.row.when));
-    p.hint = psprintf("Take it from that one: SELECT relate.update_relationship(" INT64_FORMAT ", is_primary => false);",
+    if (reads_relationship(o.workspace, rival.id))
+        p.hint = psprintf("Take it from that one: SELECT relate.update_relationship(" INT64_FORMAT ", is_primary => false);",
                       rival.id);
     p.column = "is_primary";
     pg::raise(p);
@@ -375,7 +473,9 @@ void raise_cycle(const Offender &o, std::span<const RecordRef> cycle)
     initStringInfo(&path);
     for (const RecordRef &record : cycle)
         appendStringInfo(&path, "%s%s", path.len ? " is under " : "", describe(o.workspace, record));
-    p.detail = psprintf("%s.", path.data);
+    p.detail = reads_all_relationships(o.workspace)
+                   ? psprintf("%s.", path.data)
+                   : psprintf("The new one: %s.", sentence(o, o.row.source, o.row.target, o.row.when));
     pg::raise(p);
 }
 
@@ -383,15 +483,20 @@ void raise_delete_refused(const Offender &o, Side side, uint64 count)
 {
     const RecordRef &gone = o.row.record(side);
     pg::Problem p = problem(o.workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
-                            psprintf("%s %s cannot be deleted: it has relationships of type \"%s\"",
-                                     module_label(o.workspace, gone.module_id, false), cstring_of_key_datum(gone.key),
-                                     o.type.name));
-    p.detail = psprintf("Relationship " INT64_FORMAT " with %s%s stands against it%s.", o.row.id,
-                        describe(o.workspace, o.row.record(other(side))), when_text(o.row.when),
-                        count > 1 ? psprintf(", and " UINT64_FORMAT " more", count - 1) : "");
-    p.hint = psprintf("Remove it first: SELECT relate.delete_relationship(" INT64_FORMAT
-                      "); or set on_%s_delete of the type to 'remove_link'.",
-                      o.row.id, side_name(side));
+                            psprintf("%s cannot be deleted: it has relationships of type \"%s\"",
+                                     describe_gone(o.workspace, gone), o.type.name));
+    const char *policy = psprintf("set on_%s_delete of the type to 'remove_link'", side_name(side));
+    if (reads_relationship(o.workspace, o.row.id)) {
+        p.detail = psprintf("Relationship " INT64_FORMAT " with %s%s stands against it%s.", o.row.id,
+                            describe(o.workspace, o.row.record(other(side))), when_text(o.row.when),
+                            count > 1 && reads_all_relationships(o.workspace)
+                                ? psprintf(", and " UINT64_FORMAT " more", count - 1)
+                                : "");
+        p.hint = psprintf("Remove it first: SELECT relate.delete_relationship(" INT64_FORMAT "); or %s.", o.row.id, policy);
+    } else {
+        p.detail = "Relationships that are not shown to you stand against it.";
+        p.hint = psprintf("Who sees them can remove them, or %s.", policy);
+    }
     pg::raise(p);
 }
 
@@ -400,17 +505,20 @@ void raise_not_removed(const Workspace &workspace, Side side, const Relationship
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
                             psprintf("a relationship of type \"%s\" did not go with its record",
                                      type_of(workspace, row).name));
-    p.detail = psprintf("Relationship " INT64_FORMAT " is still there: a trigger or rule on table %s kept it.", row.id,
+    p.detail = psprintf("%s is still there: a trigger or rule on table %s kept it.",
+                        reads_relationship(workspace, row.id) ? psprintf("Relationship " INT64_FORMAT, row.id)
+                                                              : "A relationship that is not shown to you",
                         pg::qualified_name(workspace.relationship_table));
     pg::raise(p);
 }
 
 void raise_key_in_use(const Workspace &workspace, const RecordRef &record, Datum new_key)
 {
-    const char *module = module_label(workspace, record.module_id, false);
+    const char *who = describe_gone(workspace, record);
     pg::Problem p = problem(workspace, ERRCODE_OBJECT_IN_USE, nullptr,
-                            psprintf("%s %s cannot take the key %s", module, cstring_of_key_datum(record.key),
-                                     cstring_of_key_datum(new_key)));
+                            reads_keys(workspace, record.module_id)
+                                ? psprintf("%s cannot take the key %s", who, cstring_of_key_datum(new_key))
+                                : psprintf("%s cannot take another's key", who));
     p.detail = "Relationships or the status of another record still bear that key.";
     p.hint = "Where records change places, do it in several statements, by way of a key that is free.";
     pg::raise(p);
@@ -427,20 +535,30 @@ void raise_kind_change(const Workspace &workspace, const RecordRef &record, cons
                                  : psprintf("%s cannot lose its kind because of its relationships", who));
     StringInfoData list;
     initStringInfo(&list);
+    size_t told = 0;
+    const KindOffence *first_told = nullptr;
     for (const KindOffence &offence : offences.first(std::min(most, offences.size()))) {
+        if (!reads_relationship(workspace, offence.row.id))
+            continue;
         Offender o = {workspace, *offence.type, offence.row};
         appendStringInfo(&list, "%sRelationship " INT64_FORMAT ", whose %s must be of kind %s: %s.", list.len ? "\n" : "",
                          offence.row.id, side_name(offence.side), offence.type->side(offence.side).kind,
                          sentence(o, offence.row.source, offence.row.target, offence.row.when));
+        ++told;
+        if (!first_told)
+            first_told = &offence;
     }
-    if (offences.size() > most)
-        appendStringInfo(&list, "\nAnd %zu more.", offences.size() - most);
+    if (offences.size() > told)
+        appendStringInfo(&list, told ? "\nAnd %zu more." : "%zu of them, not shown to you.", offences.size() - told);
     p.detail = list.data;
-    bool may_end = !first.type->is_perpetual && first.row.stored.first <= GetSQLCurrentDate();
-    p.hint = may_end ? psprintf("End it: SELECT relate.end_relationship(" INT64_FORMAT "); or set on_kind_change of the "
-                                "type to 'end'.", first.row.id)
-                     : psprintf("Remove it: SELECT relate.delete_relationship(" INT64_FORMAT ");%s", first.row.id,
-                                first.type->is_perpetual ? "" : " or set on_kind_change of the type to 'end'.");
+    if (first_told) {
+        const KindOffence &one = *first_told;
+        bool may_end = !one.type->is_perpetual && one.row.stored.first <= GetSQLCurrentDate();
+        p.hint = may_end ? psprintf("End it: SELECT relate.end_relationship(" INT64_FORMAT "); or set on_kind_change of "
+                                    "the type to 'end'.", one.row.id)
+                         : psprintf("Remove it: SELECT relate.delete_relationship(" INT64_FORMAT ");%s", one.row.id,
+                                    one.type->is_perpetual ? "" : " or set on_kind_change of the type to 'end'.");
+    }
     p.column = key_column(first.side);
     pg::raise(p);
 }
@@ -451,8 +569,9 @@ void raise_truncate_refused(const Workspace &workspace, const Module &module, Oi
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
                             psprintf("table %s cannot be truncated: its %s have relationships", pg::qualified_name(table),
                                      module.plural));
-    p.detail = psprintf("Relationship " INT64_FORMAT " is one of them: %s.", row.id,
-                        sentence({workspace, type_of(workspace, row), row}, row.source, row.target, row.when));
+    if (reads_relationship(workspace, row.id))
+        p.detail = psprintf("Relationship " INT64_FORMAT " is one of them: %s.", row.id,
+                            sentence({workspace, type_of(workspace, row), row}, row.source, row.target, row.when));
     p.hint = psprintf("Delete the rows, so that the relationships are looked after; or delete the relationships and "
                       "take the table out: SELECT relate.unregister_module(%s);",
                       quote_literal_cstr(module.name));

@@ -5,14 +5,18 @@ namespace relate::pg {
 
 namespace {
 
+bool has_right(Oid schema, AclMode right)
+{
+#if PG_VERSION_NUM >= 160000
+    return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), right) == ACLCHECK_OK;
+#else
+    return OidIsValid(schema) && pg_namespace_aclcheck(schema, GetUserId(), right) == ACLCHECK_OK;
+#endif
+}
+
 bool may_use_schema_of(Oid table)
 {
-    Oid schema = get_rel_namespace(table);
-#if PG_VERSION_NUM >= 160000
-    return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#else
-    return OidIsValid(schema) && pg_namespace_aclcheck(schema, GetUserId(), ACL_USAGE) == ACLCHECK_OK;
-#endif
+    return may_use(get_rel_namespace(table));
 }
 
 bool may_select_whole(Oid table)
@@ -21,6 +25,16 @@ bool may_select_whole(Oid table)
 }
 
 } // namespace
+
+bool may_use(Oid schema)
+{
+    return has_right(schema, ACL_USAGE);
+}
+
+bool may_create_in(Oid schema)
+{
+    return has_right(schema, ACL_CREATE);
+}
 
 bool may_select(Oid table)
 {

@@ -11,6 +11,10 @@ bool may_select(Oid table);
 // The same on these columns, by rights on the table or on each of them.
 bool may_select(Oid table, std::span<const AttrNumber> columns);
 
+// USAGE on a schema, and CREATE in it.
+bool may_use(Oid schema);
+bool may_create_in(Oid schema);
+
 // Whether reading below SQL gives the user the rows that SQL would give: no
 // policies are in force for him, and no other module wants to see what is read.
 bool reads_as_stored(Oid table);

@@ -128,6 +128,30 @@ void close_rows(Portal rows)
     SPI_cursor_close(rows);
 }
 
+static const Identity *who_asked;
+
+Identity current_identity()
+{
+    Identity identity;
+    GetUserIdAndSecContext(&identity.user, &identity.context);
+    return identity;
+}
+
+const Identity *asker()
+{
+    return who_asked;
+}
+
+const Identity *set_asker(const Identity *identity)
+{
+    return std::exchange(who_asked, identity);
+}
+
+Oid acting_user()
+{
+    return who_asked ? who_asked->user : GetUserId();
+}
+
 bool owns_database(Oid role)
 {
 #if PG_VERSION_NUM >= 160000

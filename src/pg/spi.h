@@ -5,6 +5,7 @@
 // search_path changes.
 #pragma once
 
+#include "pg/cleanup.h"
 #include "pg/pg.h"
 
 namespace relate::pg {
@@ -56,18 +57,48 @@ Portal open_rows(const char *sql, std::span<const Argument> arguments);
 uint64 fetch(Portal rows, long count);
 void close_rows(Portal rows);
 
+// A user, and what he is restrained from at the moment.
+struct Identity {
+    Oid user;
+    int context;
+};
+
+Identity current_identity();
+
+// Who was the user before the outermost as_owner that is at work; null where none is.
+// set_asker returns the one that it takes the place of.
+const Identity *asker();
+const Identity *set_asker(const Identity *identity);
+
 // Runs `work` as the user, with policies of row security not forced upon an
 // owner, as referential integrity does.
 template <class Work>
 void as_owner(Oid owner, Work work)
 {
-    Oid user;
-    int context;
-    GetUserIdAndSecContext(&user, &context);
-    SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
-    work();
-    SetUserIdAndSecContext(user, context);
+    const Identity caller = current_identity();
+    const Identity *outer = set_asker(asker() ? asker() : &caller);
+    SetUserIdAndSecContext(owner, caller.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    with_cleanup(work, [&] {
+        SetUserIdAndSecContext(caller.user, caller.context);
+        set_asker(outer);
+    });
 }
+
+// Runs `work`, within as_owner, as the one who asked for it.
+template <class Work>
+void as_asker(Work work)
+{
+    const Identity owner = current_identity();
+    const Identity *asked = set_asker(nullptr);
+    SetUserIdAndSecContext(asked->user, asked->context);
+    with_cleanup(work, [&] {
+        SetUserIdAndSecContext(owner.user, owner.context);
+        set_asker(asked);
+    });
+}
+
+// The user in whose name something is written.
+Oid acting_user();
 
 // Whether the role owns the database, or may do what its owner may.
 bool owns_database(Oid role);

@@ -43,7 +43,7 @@ SELECT is(contract('rename_status(text, text, text)'), '(module text, name text,
 SELECT is(contract('order_statuses(text, text[])'), '(module text, names text[]) void volatile', 'order_statuses');
 SELECT is(contract('retire_status(text, text)'), '(module text, name text) void volatile', 'retire_status');
 SELECT is(contract('restore_status(text, text)'), '(module text, name text) void volatile', 'restore_status');
-SELECT is(contract('statuses(text)'), '(module text) TABLE(status text, "position" integer, is_retired boolean) stable', 'statuses');
+SELECT is(contract('statuses(text)'), '(module text) TABLE(status text, "position" integer, is_retired boolean) stable, parallel safe', 'statuses');
 SELECT is(contract('set_status(text, relate.record_key, text, date)'),
     '(module text, key record_key, status text, since date DEFAULT NULL::date) void volatile', 'set_status');
 SELECT is(contract('status_of(text, relate.record_key)'), '(module text, key record_key) text stable, parallel safe', 'status_of');

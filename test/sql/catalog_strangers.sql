@@ -62,7 +62,7 @@ DELETE FROM stranger_app.client WHERE id = 3;
 ROLLBACK;
 
 -- It claims to be the default one: it is so for its owner, who sees it as his own.
--- Others keep theirs; who has neither is asked which one he means.
+-- Others keep theirs; a superuser takes neither without having named it.
 UPDATE stranger_evil.workspace SET is_default = true;
 SET ROLE stranger_owner;
 SELECT relate.current_workspace();
