@@ -6,13 +6,15 @@
 #                            everything on a private, throw-away cluster (see tools/)
 #   make endurance           the long form of tests that make test runs briefly
 #   make crash               a hundred kills of a server under load (ROUNDS=n); make test has twenty
+#   make test-versions       the suites on PostgreSQL 17 and 18, and pg_upgrade, in trees made by
+#                            debootstrap (VERSIONS="17 18"; as root, on Debian)
 #
 # Variables: PG_CONFIG (another PostgreSQL), CXX (another compiler), with_llvm=no
 # (no bitcode), RELATE_CXXFLAGS (more flags), DATA (the demo's data directory).
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test endurance demo play bench crash
+PRIVATE_GOALS := test endurance demo play bench crash test-versions
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -33,6 +35,8 @@ play:
 crash:
 	@tools/prepare demo
 	@RELATE_CRASH_ROUNDS=$(or $(ROUNDS),100) tools/with_cluster bash test/t/crash.sh
+test-versions:
+	@tools/versions $(VERSIONS)
 bench:
 	@tools/prepare bench
 	@tools/with_cluster test/bench/run

@@ -24,9 +24,9 @@ SELECT relate.record_name('secret', '42.1');
 RESET ROLE;
 
 -- A text that is no key is no record, in a parallel query too.
-SET force_parallel_mode = on;
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT relate.record_name('secret', 'abc'), relate.record_name('secret', '42.1');
-RESET force_parallel_mode;
+SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- A module whose table is closed to the workspace's owner, or gone.
 SELECT relate.set_status('open_record', 1, 'Customer');

@@ -69,7 +69,7 @@ kill_all() {
     local postmaster processes
     postmaster=$(head -n 1 "$crashed/data/postmaster.pid")
     kill -STOP "$postmaster" # no new ones
-    processes="$postmaster $(ps -o pid= --ppid "$postmaster")"
+    processes="$postmaster $(cat "/proc/$postmaster/task/$postmaster/children")"
     kill -KILL $processes
     while kill -0 $processes 2>/dev/null; do sleep 0.05; done
 }
