@@ -350,9 +350,14 @@ AS $$
         SELECT * FROM relate.catalog_findings(w.name, w.owner)
     ) AS f
     WHERE has_schema_privilege(w.name, 'USAGE')
+    UNION ALL
+    SELECT NULL, 'warning', 'extension pg_relate',
+           format('is of version %s, and its library of %s', e.extversion, relate.version()), 'ALTER EXTENSION pg_relate UPDATE'
+    FROM pg_extension e
+    WHERE e.extname = 'pg_relate' AND e.extversion <> relate.version()
 $$;
 COMMENT ON FUNCTION relate.health_check() IS
-'What is missing or broken in the workspaces in which the caller has USAGE, also where our triggers are gone; no row: nothing. Looks at objects and catalog rows: triggers missing, altered or disabled, on the workspace''s tables and those of its modules; indexes and constraints missing or invalid; tables and views gone; modules whose table, key, columns or rights are gone; types and statuses of a module that is gone; another layout; a default claimed twice; what the caller cannot examine. severity: error (rules may be broken, or functions fail) or warning. what_to_do: the statement, where there is one; relate.repair executes those for triggers, indexes and constraints. relate.validate looks at the relationships.';
+'What is missing or broken in the workspaces in which the caller has USAGE, also where our triggers are gone; no row: nothing. Looks at objects and catalog rows: triggers missing, altered or disabled, on the workspace''s tables and those of its modules; indexes and constraints missing or invalid; tables and views gone; modules whose table, key, columns or rights are gone; types and statuses of a module that is gone; another layout; a default claimed twice; what the caller cannot examine; functions of another version than the library (of no workspace). severity: error (rules may be broken, or functions fail) or warning. what_to_do: the statement, where there is one; relate.repair executes those for triggers, indexes and constraints. relate.validate looks at the relationships.';
 
 -- ---- rows: the rules, proved by set queries -------------------------------------------
 

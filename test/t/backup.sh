@@ -70,6 +70,8 @@ pg_dump --data-only -f "$work/data.sql" "$original" 2>"$work/errors"
 is_empty "$(cat "$work/errors")" "pg_dump --data-only has no warning"
 empty
 quietly psql_file "$work/schema.sql"
+is "$(sql "SELECT object, finding FROM relate.health_check()" | sort -u)" 'table "Other ""one""".workspace|is empty
+table crm.workspace|is empty' "a schema without data lacks its row, says health_check"
 output=$(psql_file "$work/data.sql" 2>&1)
 ok "$(grep -q 'ERROR' <<<"$output"; echo $?)" "data after triggers: refused, as types and records come after relationships" || sed 's/^/# /' <<<"$output"
 empty
