@@ -25,7 +25,8 @@ test:
 	@tools/with_cluster test/run
 endurance:
 	@tools/prepare test
-	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} tools/with_cluster test/run t/memory
+	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} RELATE_MALFORMED=$${RELATE_MALFORMED:-500} \
+		tools/with_cluster test/run t/memory t/malformed
 demo:
 	@tools/prepare demo
 	@DATA='$(DATA)' tools/with_cluster demo/run

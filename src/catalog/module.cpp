@@ -111,15 +111,27 @@ bool may_refer(Oid owner, const Module &module)
     return !module.kind_column || may(owner, module.table, module.kind_column, ACL_SELECT);
 }
 
+// Of a column of the user's, not of the system.
 AttrNumber column_number(Oid table, const char *name)
 {
-    return name ? get_attnum(table, name) : InvalidAttrNumber;
+    return name ? std::max(get_attnum(table, name), AttrNumber{InvalidAttrNumber}) : InvalidAttrNumber;
+}
+
+bool can_be_in_key(Relation table, std::span<const KeyColumn> others, AttrNumber column)
+{
+    for (const KeyColumn &other : others)
+        if (other.attribute == column)
+            return false;
+    Oid type = TupleDescAttr(RelationGetDescr(table), column - 1)->atttypid;
+    return OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr);
 }
 
 // What the table itself says: columns by number, the index. A module whose
-// table or key column is gone, or closed to the workspace's owner, keeps
-// table = InvalidOid and finds no record; one whose unique index is gone finds
-// them by a scan of the table.
+// table or key column is gone, cannot be a key, or is closed to the workspace's
+// owner, keeps table = InvalidOid and finds no record; one whose unique index is
+// gone finds them by a scan of the table. Nothing is taken for granted, and
+// nothing raises: somebody may have written what he likes into a schema that only
+// looks like a workspace, and everybody's triggers read it.
 void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span<const Datum> names, const char *kind_column,
                 const char *date_column)
 {
@@ -130,10 +142,10 @@ void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span
     }
     module.owner = table->rd_rel->relowner;
     auto *columns = palloc_array(KeyColumn, key.size());
-    bool whole = true;
+    bool whole = !key.empty() && key.size() <= INDEX_MAX_KEYS;
     for (size_t i = 0; i < key.size() && whole; ++i) {
         AttrNumber number = column_number(module.table, NameStr(*DatumGetName(key[i])));
-        whole = number != InvalidAttrNumber;
+        whole = number != InvalidAttrNumber && can_be_in_key(table, {columns, i}, number);
         if (whole)
             columns[i] = key_column(table, number);
     }

@@ -59,6 +59,7 @@ struct Row {
         Datum value = get(column, is_null);
         return is_null ? nullptr : DatumGetCString(DirectFunctionCall1(enum_out, value));
     }
+    // None where one of them is null.
     std::span<const Datum> names(const char *column) const
     {
         bool is_null;
@@ -66,9 +67,12 @@ struct Row {
         if (is_null)
             return {};
         Datum *items;
+        bool *nulls;
         int count;
-        deconstruct_array(DatumGetArrayTypeP(value), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &items, nullptr,
+        deconstruct_array(DatumGetArrayTypeP(value), NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR, &items, &nulls,
                           &count);
+        if (std::find(nulls, nulls + count, true) != nulls + count)
+            return {};
         return {items, static_cast<size_t>(count)};
     }
 };
