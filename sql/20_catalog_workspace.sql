@@ -746,7 +746,7 @@ COMMENT ON FUNCTION relate.drop_schema_if_empty(name) IS
 
 CREATE FUNCTION relate.drop_workspace(name text, behavior text DEFAULT 'restrict') RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
 AS $$
 DECLARE
     workspace CONSTANT name := relate.find_workspace(drop_workspace.name);

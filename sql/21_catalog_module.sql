@@ -293,7 +293,7 @@ COMMENT ON FUNCTION relate.is_registered_elsewhere(regclass, name) IS
 
 CREATE FUNCTION relate.unprotect_table(table_name regclass, workspace name) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
 AS $$
 DECLARE
     protection record;
@@ -520,6 +520,35 @@ $$;
 COMMENT ON FUNCTION relate.check_trigger_right(regclass, name) IS
 'Internal. Refuses (42501) a table on which this role may not put triggers.';
 
+CREATE FUNCTION relate.has_column(table_name regclass, column_name name) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = has_column.table_name AND a.attname = column_name
+                                                AND a.attnum > 0 AND NOT a.attisdropped)
+$$;
+COMMENT ON FUNCTION relate.has_column(regclass, name) IS 'Internal. Whether the table is there and has a column of that name.';
+
+CREATE FUNCTION relate.follows_renames(was relate.module_entry, becomes relate.module_entry) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT was IS DISTINCT FROM becomes
+       AND (was.module_id, was.name, was.singular, was.plural, was.table_name, was.kind, was.is_system)
+           IS NOT DISTINCT FROM (becomes.module_id, becomes.name, becomes.singular, becomes.plural, becomes.table_name,
+                                 becomes.kind, becomes.is_system)
+       AND NOT EXISTS (
+           SELECT FROM (SELECT * FROM unnest(was.key_columns, becomes.key_columns)
+                        UNION ALL SELECT * FROM unnest(was.name_columns, becomes.name_columns)
+                        UNION ALL VALUES (was.kind_column, becomes.kind_column), (was.date_column, becomes.date_column))
+                AS renamed (old, new)
+           WHERE old IS DISTINCT FROM new
+             AND (old IS NULL OR new IS NULL OR relate.has_column(was.table_name, old)
+                  OR NOT relate.has_column(was.table_name, new)))
+$$;
+COMMENT ON FUNCTION relate.follows_renames(relate.module_entry, relate.module_entry) IS
+'Internal. Whether a module changes only so that it names columns which the table has, in place of some that it has no more.';
+
 CREATE FUNCTION relate.check_module_change(workspace name, was relate.module_entry, becomes relate.module_entry)
 RETURNS void
 LANGUAGE plpgsql
@@ -528,6 +557,13 @@ AS $$
 DECLARE
     is_used boolean := false;
 BEGIN
+    -- What is gone in any case may be replaced.
+    IF NOT EXISTS (SELECT FROM pg_class WHERE oid = was.table_name) THEN
+        was.table_name := becomes.table_name;
+    END IF;
+    IF NOT relate.has_column(was.table_name, was.kind_column) THEN
+        was.kind_column := becomes.kind_column;
+    END IF;
     IF (was.table_name, was.key_columns, was.kind, was.kind_column) IS DISTINCT FROM
        (becomes.table_name, becomes.key_columns, becomes.kind, becomes.kind_column) THEN
         is_used := relate.count_relationships_of_module(format('%I.module', workspace), was.module_id, 1) > 0;
@@ -542,6 +578,24 @@ $$;
 COMMENT ON FUNCTION relate.check_module_change(name, relate.module_entry, relate.module_entry) IS
 'Internal. Refuses (55000) changes of a module that has relationships which these would not survive.';
 
+CREATE FUNCTION relate.check_module_columns(entry relate.module_entry) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM relate.check_columns(entry.table_name, entry.key_columns, 'key', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    PERFORM relate.check_columns(entry.table_name, entry.name_columns, 'name', '{S,N,D,E,B,I,T,V}');
+    IF entry.kind_column IS NOT NULL THEN
+        PERFORM relate.check_columns(entry.table_name, ARRAY[entry.kind_column], 'kind', '{S,E}');
+    END IF;
+    IF entry.date_column IS NOT NULL THEN
+        PERFORM relate.check_columns(entry.table_name, ARRAY[entry.date_column], 'date', '{D}');
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_module_columns(relate.module_entry) IS
+'Internal. Refuses a module whose columns do not exist, are named twice, or are of types that do not serve.';
+
 CREATE FUNCTION relate.check_module(workspace name, entry relate.module_entry) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -550,19 +604,12 @@ BEGIN
     PERFORM relate.check_module_words(entry.name, entry.singular, entry.plural, entry.kind);
     PERFORM relate.check_module_table(entry.table_name);
     PERFORM relate.check_module_is_new(workspace, entry.module_id, entry.name, entry.table_name);
-    PERFORM relate.check_columns(entry.table_name, entry.key_columns, 'key', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    PERFORM relate.check_module_columns(entry);
     PERFORM relate.check_module_key(entry.table_name, entry.key_columns);
-    PERFORM relate.check_columns(entry.table_name, entry.name_columns, 'name', '{S,N,D,E,B,I,T,V}');
     IF entry.kind IS NOT NULL AND entry.kind_column IS NOT NULL THEN
         RAISE 'module "%" has both a kind and a kind column', entry.name
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = 'kind is the kind of every record; kind_column holds the kind of each.';
-    END IF;
-    IF entry.kind_column IS NOT NULL THEN
-        PERFORM relate.check_columns(entry.table_name, ARRAY[entry.kind_column], 'kind', '{S,E}');
-    END IF;
-    IF entry.date_column IS NOT NULL THEN
-        PERFORM relate.check_columns(entry.table_name, ARRAY[entry.date_column], 'date', '{D}');
     END IF;
 END;
 $$;
@@ -588,6 +635,9 @@ BEGIN
     END IF;
     becomes := jsonb_populate_record(NULL::relate.module_entry, to_jsonb(NEW));
     IF TG_OP = 'UPDATE' THEN
+        IF relate.follows_renames(was, becomes) THEN
+            RETURN NEW;
+        END IF;
         PERFORM relate.check_module_change(workspace, was, becomes);
     END IF;
     PERFORM relate.check_module(workspace, becomes);

@@ -263,6 +263,26 @@ $$;
 COMMENT ON FUNCTION relate.layout_findings(name) IS
 'Internal. What is wrong with the row of the table "workspace": none, another layout, a default that another one claims too.';
 
+CREATE FUNCTION relate.lost_table(workspace name, module_id int) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    name text;
+BEGIN
+    IF relate.is_safe_to_read(workspace, 'workspace') AND EXISTS (
+        SELECT FROM pg_attribute a WHERE a.attrelid = format('%I.workspace', workspace)::regclass
+                                     AND a.attname = 'settings' AND a.atttypid = 'jsonb'::regtype)
+    THEN
+        EXECUTE format('SELECT settings -> ''dropped_tables'' ->> $1 FROM %I.workspace', workspace)
+            INTO name USING module_id::text;
+    END IF;
+    RETURN name;
+END;
+$$;
+COMMENT ON FUNCTION relate.lost_table(name, int) IS
+'Internal. The name of the table that a module had when it was dropped; null where that is not known.';
+
 CREATE FUNCTION relate.module_finding(workspace name, owner name, entry relate.module_entry) RETURNS relate.health_finding
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -273,8 +293,10 @@ DECLARE
     hint text;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = entry.table_name) THEN
-        RETURN ROW(workspace, 'error', object, 'its table is gone',
-                format('Delete its relationships and their types, then: DELETE FROM %I.module WHERE module_id = %s',
+        said := relate.lost_table(workspace, entry.module_id);
+        RETURN ROW(workspace, 'error', object, 'its table is gone' || coalesce(': ' || said, ''),
+                format('%sDelete its relationships and their types, then: DELETE FROM %I.module WHERE module_id = %s',
+                       CASE WHEN said IS NOT NULL THEN format('Restore the table, then: SELECT * FROM relate.repair(%L). Or: ', workspace) END,
                        workspace, entry.module_id))::relate.health_finding;
     END IF;
     PERFORM relate.check_module(workspace, entry);
@@ -784,9 +806,43 @@ COMMENT ON FUNCTION relate.validate(text) IS
 
 -- ---- putting back ------------------------------------------------------------------------
 
-CREATE FUNCTION relate.repair_objects(workspace name) RETURNS SETOF relate.health_finding
+CREATE FUNCTION relate.repair_modules(workspace name) RETURNS SETOF relate.health_finding
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    entry relate.module_entry;
+    finding relate.health_finding;
+BEGIN
+    FOR entry IN SELECT * FROM relate.modules_in(workspace) AS m
+                 WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = m.table_name)
+    LOOP
+        entry.table_name := to_regclass(relate.lost_table(workspace, entry.module_id));
+        CONTINUE WHEN entry.table_name IS NULL;
+        finding := ROW(workspace, 'repaired', format('module %s', entry.name), 'its table is there again',
+                       format('UPDATE %I.module SET table_name = %L WHERE module_id = %s', workspace, entry.table_name,
+                              entry.module_id));
+        BEGIN
+            EXECUTE finding.what_to_do;
+            EXECUTE format('UPDATE %I.workspace SET settings = settings #- ARRAY[''dropped_tables'', $1]', workspace)
+                USING entry.module_id::text;
+            EXECUTE format('UPDATE %I.workspace SET settings = settings - ''dropped_tables'' '
+                           'WHERE settings -> ''dropped_tables'' = ''{}''', workspace);
+        EXCEPTION
+            WHEN OTHERS THEN
+                finding.severity := 'error';
+                finding.finding := format('%s, and could not be taken up: %s', finding.finding, SQLERRM);
+        END;
+        RETURN NEXT finding;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.repair_modules(name) IS
+'Internal. Takes up the tables of modules that were dropped and are there again under their names.';
+
+CREATE FUNCTION relate.repair_objects(workspace name) RETURNS SETOF relate.health_finding
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
 AS $$
 DECLARE
     broken relate.health_finding;
@@ -840,6 +896,7 @@ BEGIN
     FOR own IN SELECT * FROM relate.workspace_schemas() AS w
                WHERE w.name = coalesce(wanted, w.name) AND pg_has_role(w.owner, 'USAGE')
     LOOP
+        RETURN QUERY SELECT * FROM relate.repair_modules(own.name);
         RETURN QUERY SELECT * FROM relate.repair_objects(own.name);
         RETURN QUERY SELECT * FROM relate.catalog_findings(own.name, own.owner);
         RETURN QUERY SELECT * FROM relate.validation_findings(own.name);

@@ -1,6 +1,8 @@
 // The library's face to the server: the magic block and the start.
 #include "catalog/module_table.h"
 #include "catalog/workspace.h"
+#include "enforce/known_workspaces.h"
+#include "enforce/own_ddl.h"
 #include "enforce/record_moved.h"
 #include "enforce/type_lock.h"
 #include "pg/pg.h"
@@ -13,9 +15,11 @@ PGDLLEXPORT void _PG_init(void);
 void _PG_init(void)
 {
     relate::init_type_change();
-    relate::init_workspaces(); // after it, no new setting may be called relate.*
+    relate::init_own_ddl();
+    relate::init_workspaces(); // after them, no new setting may be called relate.*
     relate::init_module_tables();
     relate::init_moves();
+    relate::init_remembered_workspaces();
 }
 
 PG_FUNCTION_INFO_V1(relate_version);

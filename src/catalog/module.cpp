@@ -111,6 +111,21 @@ bool may_refer(Oid owner, const Module &module)
     return !module.kind_column || may(owner, module.table, module.kind_column, ACL_SELECT);
 }
 
+Oid record_deleted_function()
+{
+    oidvector *no_arguments = buildoidvector(nullptr, 0);
+    return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("record_deleted"),
+                           PointerGetDatum(no_arguments), ObjectIdGetDatum(get_namespace_oid("relate", true)));
+}
+
+bool has_trigger(Relation table, Oid function)
+{
+    bool found = false;
+    for (int i = 0; table->trigdesc && i < table->trigdesc->numtriggers; ++i)
+        found = found || table->trigdesc->triggers[i].tgfoid == function;
+    return found;
+}
+
 // Of a column of the user's, not of the system.
 AttrNumber column_number(Oid table, const char *name)
 {
@@ -141,6 +156,7 @@ void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span
         return;
     }
     module.owner = table->rd_rel->relowner;
+    module.is_guarded = has_trigger(table, record_deleted_function());
     auto *columns = palloc_array(KeyColumn, key.size());
     bool whole = !key.empty() && key.size() <= INDEX_MAX_KEYS;
     for (size_t i = 0; i < key.size() && whole; ++i) {
@@ -178,7 +194,7 @@ Module read_module(Oid owner, const Row &row)
     module.name = row.string("name");
     module.singular = row.string("singular");
     module.plural = row.string("plural");
-    module.table = row.oid("table_name");
+    module.table = module.registered_table = row.oid("table_name");
     module.kind = row.string("kind");
     module.is_system = row.boolean("is_system");
     read_table(owner, module, row.names("key_columns"), row.names("name_columns"), row.identifier("kind_column"),

@@ -33,6 +33,8 @@ struct Module {
     const char *plural;
     Oid table; // InvalidOid where it cannot be used: gone, without its key, or closed to us
     Oid owner; // of the table
+    Oid registered_table; // as the row says, usable or not
+    bool is_guarded;      // our trigger for DELETE is on it
     bool is_system;
     bool is_direct; // a plain heap table with a usable index: may be scanned below SQL
     Oid index;

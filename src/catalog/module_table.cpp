@@ -50,20 +50,12 @@ AttrNumber number_in(Oid table, const Module &module, AttrNumber column)
     return get_attnum(table, get_attname(module.table, column, false));
 }
 
-ModuleTable describe_table(const Workspace &workspace, const Module &module, Oid table)
-{
-    auto *key = palloc_array(AttrNumber, module.key.size());
-    for (size_t i = 0; i < module.key.size(); ++i)
-        key[i] = number_in(table, module, module.key[i].attribute);
-    return {&workspace, &module, {key, module.key.size()}, number_in(table, module, module.kind_column)};
-}
-
 std::span<const ModuleTable> read_modules(Relation table)
 {
     pg::Array<ModuleTable> found;
     for (const Workspace *workspace : every_workspace())
         if (const Module *module = module_of(*workspace, table))
-            found.push(describe_table(*workspace, *module, RelationGetRelid(table)));
+            found.push(module_table(*workspace, *module, RelationGetRelid(table)));
     return found.view();
 }
 
@@ -82,6 +74,14 @@ void begin_answers()
 }
 
 } // namespace
+
+ModuleTable module_table(const Workspace &workspace, const Module &module, Oid table)
+{
+    auto *key = palloc_array(AttrNumber, module.key.size());
+    for (size_t i = 0; i < module.key.size(); ++i)
+        key[i] = number_in(table, module, module.key[i].attribute);
+    return {&workspace, &module, {key, module.key.size()}, number_in(table, module, module.kind_column)};
+}
 
 std::span<const ModuleTable> modules_kept_in(Relation table)
 {

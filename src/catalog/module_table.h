@@ -21,6 +21,9 @@ struct ModuleTable {
 // Takes in what others have committed before it answers.
 std::span<const ModuleTable> modules_kept_in(Relation table);
 
+// A table with the module's columns, which need not be its own any more.
+ModuleTable module_table(const Workspace &workspace, const Module &module, Oid table);
+
 // The key of a row of that table; none where a key column is null.
 std::optional<Datum> key_of_row(const ModuleTable &kept, TupleTableSlot *row);
 

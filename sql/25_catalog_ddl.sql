@@ -1,0 +1,106 @@
+
+-- ---------------------------------------------------------------------------
+-- DDL on the tables of modules and workspaces: event triggers.
+--
+-- They run for every user, so a statement that is no concern of ours is told
+-- in C by a look at its parse tree and at the modules that the backend knows.
+-- Where a module is concerned, rows of its workspace are changed in the name of
+-- the workspace's owner, if he has the right to refer to the table: a stranger's
+-- claim to a table holds up nobody. A session_replication_role of replica turns
+-- them off, as it does other triggers.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION relate.check_altered_module(workspace name, module_id int) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    entry CONSTANT relate.module_entry := relate.find_module(workspace, module_id);
+BEGIN
+    PERFORM relate.check_module_columns(entry);
+    IF NOT EXISTS (SELECT FROM relate.find_keys(entry.table_name) AS k
+                   WHERE k @> entry.key_columns AND k <@ entry.key_columns) THEN
+        RAISE WARNING 'module "%" of workspace "%" has no key any more', entry.name, workspace
+            USING DETAIL = 'Nothing keeps two records from having one key, and records are found by a scan of their table.',
+                  HINT = 'Make the key columns NOT NULL, with a primary key or a unique index.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_altered_module(name, int) IS
+'Internal. After ALTER TABLE: refuses (42804) types with which the columns cannot serve the module any more, and warns where its key is none any more.';
+
+CREATE FUNCTION relate.forget_kinds(workspace name, module_id int) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    links bigint;
+    types bigint;
+BEGIN
+    EXECUTE format('DELETE FROM %1$I.relationship r USING %1$I.relationship_type t WHERE t.type_id = r.type_id '
+                   'AND (t.source_kind IS NOT NULL AND $1 IN (r.source_module_id, t.source_module_id) '
+                   'OR t.target_kind IS NOT NULL AND $1 IN (r.target_module_id, t.target_module_id))', workspace)
+        USING module_id;
+    GET DIAGNOSTICS links = ROW_COUNT;
+    EXECUTE format('DELETE FROM %I.relationship_type WHERE source_module_id = $1 AND source_kind IS NOT NULL '
+                   'OR target_module_id = $1 AND target_kind IS NOT NULL', workspace) USING module_id;
+    GET DIAGNOSTICS types = ROW_COUNT;
+    IF links + types > 0 THEN
+        RAISE NOTICE 'drop cascades to relationship types of workspace "%" that ask for a kind', workspace
+            USING DETAIL = format('Relationship types: %s; relationships: %s.', types, links);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.forget_kinds(name, int) IS
+'Internal. Deletes the types, and the relationships of records of the module, that rest on the kinds of its records.';
+
+CREATE FUNCTION relate.forget_columns(workspace name, module_id int) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    entry relate.module_entry := relate.find_module(workspace, module_id);
+BEGIN
+    IF entry.kind_column IS NOT NULL AND NOT relate.has_column(entry.table_name, entry.kind_column) THEN
+        PERFORM relate.forget_kinds(workspace, module_id);
+        entry.kind_column := NULL;
+    END IF;
+    IF NOT relate.has_column(entry.table_name, entry.date_column) THEN
+        entry.date_column := NULL;
+    END IF;
+    entry.name_columns := ARRAY(SELECT c.name FROM unnest(entry.name_columns) WITH ORDINALITY AS c (name, position)
+                                WHERE relate.has_column(entry.table_name, c.name) ORDER BY c.position);
+    EXECUTE format('UPDATE %I.module SET name_columns = $2, kind_column = $3, date_column = $4 WHERE module_id = $1', workspace)
+        USING module_id, entry.name_columns, entry.kind_column, entry.date_column;
+END;
+$$;
+COMMENT ON FUNCTION relate.forget_columns(name, int) IS
+'Internal. A module without those of its name, kind and date columns that its table has no more.';
+
+CREATE FUNCTION relate.ddl_started() RETURNS event_trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_ddl_started';
+COMMENT ON FUNCTION relate.ddl_started() IS
+'Event trigger before statements that drop or alter: notes what the workspaces are. The records of a partition that DROP TABLE takes away leave their module as by DELETE: refused (23503) or followed by their relationships, as the types say; with CASCADE all of these go.';
+
+CREATE FUNCTION relate.ddl_done() RETURNS event_trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_ddl_done';
+COMMENT ON FUNCTION relate.ddl_done() IS
+'Event trigger after CREATE and ALTER TABLE: modules follow renamed columns; a key column gets another type only if every related record is still found by its key (else 23503; 42804 for a type that cannot serve); new partitions get our trigger; the records of a detached one leave their module as by DELETE.';
+
+CREATE FUNCTION relate.objects_dropped() RETURNS event_trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_objects_dropped';
+COMMENT ON FUNCTION relate.objects_dropped() IS
+'Event trigger on what was dropped: refuses (2BP01) to drop a module''s table, key, kind and name columns without CASCADE, with which the module goes too, or does without the column. Warns where our triggers or indexes, or the key of a module, are gone.';
+
+CREATE EVENT TRIGGER relate_ddl_started ON ddl_command_start
+    WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE', 'DROP DOMAIN',
+                 'DROP COLLATION', 'DROP TRIGGER', 'DROP INDEX')
+    EXECUTE FUNCTION relate.ddl_started();
+COMMENT ON EVENT TRIGGER relate_ddl_started IS 'pg_relate: what DDL finds.';
+CREATE EVENT TRIGGER relate_ddl_done ON ddl_command_end
+    WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE')
+    EXECUTE FUNCTION relate.ddl_done();
+COMMENT ON EVENT TRIGGER relate_ddl_done IS 'pg_relate: modules follow their tables.';
+CREATE EVENT TRIGGER relate_objects_dropped ON sql_drop
+    EXECUTE FUNCTION relate.objects_dropped();
+COMMENT ON EVENT TRIGGER relate_objects_dropped IS 'pg_relate: the tables and columns of modules go with CASCADE only.';

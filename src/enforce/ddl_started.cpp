@@ -1,0 +1,55 @@
+// relate.ddl_started(): the event trigger before statements that drop or alter.
+//
+// It remembers the workspaces as they are, and does what must be done while the
+// thing to be dropped is still there: the records of a partition that DROP TABLE
+// takes away leave their module by the rules for DELETE; with CASCADE, all that
+// hangs on them goes too.
+#include "catalog/module_table.h"
+#include "enforce/known_workspaces.h"
+#include "enforce/records_leave.h"
+#include "pg/ddl.h"
+
+namespace relate {
+
+namespace {
+
+pg::Array<ModuleTable> modules_of_partition(Oid partition)
+{
+    pg::Array<ModuleTable> found;
+    Relation table = table_open(partition, AccessShareLock);
+    for (const ModuleTable &kept : modules_kept_in(table))
+        if (kept.module->is_guarded)
+            found.push(kept);
+    table_close(table, AccessShareLock);
+    return found;
+}
+
+void partitions_go(const Node *statement)
+{
+    for (Oid partition : pg::partitions_to_drop(statement)) {
+        pg::Array<ModuleTable> modules = modules_of_partition(partition);
+        if (modules.empty() || !pg::lock_partition(partition))
+            continue;
+        for (const ModuleTable &kept : modules)
+            records_leave(*kept.workspace, *kept.module, partition,
+                          pg::is_cascade(statement) ? Leaving::with_all : Leaving::by_policy);
+    }
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_ddl_started);
+Datum relate_ddl_started(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    Node *statement = pg::ddl_statement(fcinfo, "ddl_started", "ddl_command_start");
+    remember_workspaces();
+    if (!remembered_workspaces().empty())
+        partitions_go(statement);
+    PG_RETURN_NULL();
+}
+}

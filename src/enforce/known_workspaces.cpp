@@ -1,0 +1,42 @@
+// See known_workspaces.h. The workspaces themselves live to the end of the
+// transaction in any case; the list of them is ours.
+#include "enforce/known_workspaces.h"
+
+namespace relate {
+
+namespace {
+
+constexpr size_t most = 1024; // beyond, DDL on the tables of the others is not guarded
+const Workspace *known[most];
+size_t known_count;
+
+void on_transaction_event(XactEvent event, void *)
+{
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+        known_count = 0;
+}
+
+} // namespace
+
+void remember_workspaces()
+{
+    known_count = 0;
+    for (const Workspace *workspace : every_workspace())
+        if (known_count < most)
+            known[known_count++] = workspace;
+}
+
+pg::Array<const Workspace *> remembered_workspaces()
+{
+    pg::Array<const Workspace *> copy;
+    for (const Workspace *workspace : std::span(known).first(known_count))
+        copy.push(workspace);
+    return copy;
+}
+
+void init_remembered_workspaces()
+{
+    RegisterXactCallback(on_transaction_event, nullptr);
+}
+
+} // namespace relate

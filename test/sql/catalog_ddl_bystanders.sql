@@ -1,0 +1,99 @@
+-- DDL of those who have nothing to do with a workspace is untouched; claims to the tables of others hold up nobody.
+SET client_min_messages = warning;
+CREATE SCHEMA by_shop;
+CREATE TABLE by_shop.contacts (id int PRIMARY KEY, name text);
+INSERT INTO by_shop.contacts VALUES (1, 'a'), (2, 'b');
+SELECT relate.create_workspace('by_crm');
+SET relate.workspace = 'by_crm';
+SELECT relate.register_module('by_shop.contacts');
+SELECT relate.create_relationship_type('link', 'contact', 'contact', 'many_to_many');
+INSERT INTO by_crm.relationship (type_id, source_key, target_key) VALUES (1, 1, 2);
+RESET client_min_messages;
+CREATE ROLE regress_by_stander;
+CREATE SCHEMA by_other AUTHORIZATION regress_by_stander;
+
+-- ---- a user without any right, with tables like the others'
+SET ROLE regress_by_stander;
+CREATE TABLE by_other.contacts (id int PRIMARY KEY, name text, kind text UNIQUE);
+CREATE TABLE by_other.visits (contact_id int REFERENCES by_other.contacts, at date) PARTITION BY RANGE (at);
+CREATE TABLE by_other.visits_1 PARTITION OF by_other.visits FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE by_other.visits_2 (at date, contact_id int);
+ALTER TABLE by_other.visits ATTACH PARTITION by_other.visits_2 FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+ALTER TABLE by_other.contacts RENAME COLUMN id TO contact_id;
+ALTER TABLE by_other.contacts ALTER COLUMN contact_id TYPE bigint;
+ALTER TABLE by_other.contacts DROP COLUMN name;
+ALTER TABLE by_other.contacts DROP CONSTRAINT contacts_kind_key;
+CREATE FUNCTION by_other.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER relate_record_deleted AFTER DELETE ON by_other.contacts EXECUTE FUNCTION by_other.nothing();
+DROP TRIGGER relate_record_deleted ON by_other.contacts;
+CREATE INDEX contacts_kind ON by_other.contacts (kind);
+DROP INDEX by_other.contacts_kind;
+ALTER TABLE by_other.visits DETACH PARTITION by_other.visits_2;
+DROP TABLE by_other.visits_1;
+TRUNCATE by_other.visits;
+DROP TABLE by_other.visits_2, by_other.visits;
+CREATE TEMP TABLE contacts (id int PRIMARY KEY);
+ALTER TABLE contacts RENAME COLUMN id TO number;
+DROP TABLE contacts;
+CREATE TYPE by_other.mood AS ENUM ('sad', 'happy');
+CREATE TABLE by_other.moods (mood by_other.mood, n int);
+DROP TYPE by_other.mood CASCADE;
+CREATE VIEW by_other.view AS SELECT n FROM by_other.moods;
+ALTER VIEW by_other.view RENAME COLUMN n TO m;
+ALTER TABLE by_other.view RENAME COLUMN m TO n;
+DROP TABLE by_other.moods CASCADE;
+ALTER TABLE IF EXISTS by_other.nowhere RENAME COLUMN a TO b;
+DROP TABLE IF EXISTS by_other.nowhere;
+DROP TABLE by_other.contacts;
+DO $$ BEGIN EXECUTE 'DROP TABLE by_shop.contacts'; EXCEPTION WHEN insufficient_privilege THEN RAISE NOTICE '%', SQLERRM; END $$;
+RESET ROLE;
+
+-- ---- a workspace of one's own that claims the table of another
+GRANT CREATE ON DATABASE contrib_regression TO regress_by_stander;
+GRANT USAGE ON SCHEMA by_shop TO regress_by_stander;
+SET ROLE regress_by_stander;
+SET client_min_messages = warning;
+SELECT relate.create_workspace('by_evil');
+RESET client_min_messages;
+CREATE TABLE by_other.log (who text);
+GRANT INSERT ON by_other.log TO PUBLIC;
+GRANT USAGE ON SCHEMA by_other TO PUBLIC;
+CREATE FUNCTION by_other.caught() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO by_other.log VALUES (current_user || ' ' || TG_TABLE_NAME); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER trap AFTER DELETE OR UPDATE ON by_evil.module DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION by_other.caught();
+CREATE CONSTRAINT TRIGGER trap AFTER DELETE OR UPDATE ON by_evil.relationship_type DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION by_other.caught();
+CREATE CONSTRAINT TRIGGER trap AFTER DELETE OR UPDATE ON by_evil.workspace DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION by_other.caught();
+ALTER TABLE by_evil.module DISABLE TRIGGER relate_check;
+ALTER TABLE by_evil.relationship_type DISABLE TRIGGER relate_check;
+CREATE TABLE by_other.bait (id int);
+INSERT INTO by_evil.module (name, singular, plural, table_name, key_columns, name_columns)
+VALUES ('x', 'x', 'x', 'by_shop.contacts', '{id}', '{name}'), ('b', 'b', 'b', 'by_other.bait', '{id}', '{}');
+INSERT INTO by_evil.relationship_type (name, source_role, target_role, label, inverse_label, cardinality, has_contact_details, storage_table, storage_source_columns, storage_target_columns)
+VALUES ('x', 'x', 'x', 'x', 'x', 'many_to_many', false, 'by_shop.contacts', '{id}', '{name}');
+RESET ROLE;
+ALTER TABLE by_shop.contacts RENAME COLUMN name TO title;
+ALTER TABLE by_shop.contacts RENAME COLUMN title TO name;
+ALTER TABLE by_shop.contacts ALTER COLUMN id TYPE bigint;
+BEGIN;
+DROP TABLE by_shop.contacts CASCADE;
+COMMIT;
+TABLE by_other.log;
+SELECT name FROM by_crm.module;
+CREATE TABLE by_shop.contacts (id int PRIMARY KEY, name text);
+SET ROLE regress_by_stander;
+UPDATE by_evil.module SET table_name = 'by_shop.contacts' WHERE name = 'x';
+RESET ROLE;
+ALTER TABLE by_shop.contacts DROP COLUMN name;
+ALTER TABLE by_shop.contacts DROP COLUMN id;
+DROP TABLE by_shop.contacts;
+TABLE by_other.log;
+-- Called in other ways than by its event, nothing happens but an error.
+CREATE EVENT TRIGGER by_wrong ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION relate.objects_dropped();
+CREATE TABLE by_shop.x ();
+DROP EVENT TRIGGER by_wrong;
+
+SET client_min_messages = warning;
+SELECT relate.drop_workspace('by_crm', 'cascade');
+DROP SCHEMA by_shop, by_evil, by_other CASCADE;
+DROP OWNED BY regress_by_stander;
+DROP ROLE regress_by_stander;
