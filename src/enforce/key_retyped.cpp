@@ -5,7 +5,7 @@
 
 #include "catalog/record.h"
 #include "enforce/endpoint.h"
-#include "enforce/relationship.h"
+#include "catalog/relationship.h"
 #include "enforce/violation.h"
 #include "pg/error.h"
 #include "pg/memory.h"

@@ -1,5 +1,5 @@
-// See known_workspaces.h. The workspaces themselves live to the end of the
-// transaction in any case; the list of them is ours.
+// See known_workspaces.h. Asked for in the transaction's memory, the workspaces
+// live as long as that; the list of them is ours.
 #include "enforce/known_workspaces.h"
 
 namespace relate {
@@ -21,7 +21,7 @@ void on_transaction_event(XactEvent event, void *)
 void remember_workspaces()
 {
     known_count = 0;
-    for (const Workspace *workspace : every_workspace())
+    for (const Workspace *workspace : pg::in_context(TopTransactionContext, [] { return every_workspace(); }))
         if (known_count < most)
             known[known_count++] = workspace;
 }

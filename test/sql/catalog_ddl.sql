@@ -210,7 +210,7 @@ CREATE TABLE ddl_shop.orders_21 PARTITION OF ddl_shop.orders_2 FOR VALUES FROM (
 CREATE TABLE ddl_shop.orders_3 (name text, gone int, id int NOT NULL);
 ALTER TABLE ddl_shop.orders_3 DROP COLUMN gone;
 ALTER TABLE ddl_shop.orders ATTACH PARTITION ddl_shop.orders_3 FOR VALUES FROM (30) TO (40);
-SELECT on_table, trigger_name, is_there FROM relate.protections('ddl_shop.orders');
+SELECT on_table, trigger_name, is_there FROM relate.protections('ddl_shop.orders') ORDER BY on_table::text, trigger_name;
 INSERT INTO ddl_shop.orders SELECT i, 'Order ' || i FROM generate_series(1, 39, 2) i WHERE i NOT BETWEEN 20 AND 29;
 SELECT relate.create_relationship_type('purchase', 'contact', 'order', 'many_to_many', on_target_delete => 'remove_link'),
        relate.create_relationship_type('sale', 'contact', 'order', 'many_to_many');
