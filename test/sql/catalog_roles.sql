@@ -1,5 +1,6 @@
 -- Readers, editors, administrators: what they are granted, what they can do with it,
 -- and what is taken from them again.
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 CREATE ROLE roles_owner;
 CREATE ROLE roles_reader;
