@@ -229,15 +229,18 @@ void look_at_own_triggers(const Workspace &workspace, Oid table)
              psprintf("On table %s is missing: %s.", pg::qualified_name(table), missing), repair_hint(workspace));
 }
 
-void look_at_module_triggers(const Workspace &workspace, const Module &module)
+// `table` is the module's or a partition of it.
+void look_at_module_triggers(const Workspace &workspace, const Module &module, Oid table)
 {
-    pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(module.registered_table)}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(p.trigger_name || ' on ' || p.on_table, ', ') "
-                                  "FROM relate.protections($1) AS p WHERE NOT p.is_there",
+    pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(module.registered_table)},
+                                {REGCLASSOID, ObjectIdGetDatum(table)}};
+    const char *missing = text_of("SELECT pg_catalog.string_agg(p.trigger_name::text, ', ') "
+                                  "FROM relate.protections($1) AS p "
+                                  "WHERE p.on_table OPERATOR(pg_catalog.=) $2 AND NOT p.is_there",
                                   arguments);
     if (missing)
-        warn(psprintf("%s is unprotected", module_words(workspace, module)), psprintf("Missing: %s.", missing),
-             repair_hint(workspace));
+        warn(psprintf("%s is unprotected", module_words(workspace, module)),
+             psprintf("On table %s is missing: %s.", pg::qualified_name(table), missing), repair_hint(workspace));
 }
 
 Oid root_of(Oid table)
@@ -255,7 +258,7 @@ void trigger_went(const pg::DroppedObject &trigger, const Workspace &workspace)
     Oid root = root_of(table);
     for (const Module &module : workspace.modules)
         if (module.registered_table == root && is_rightful(module))
-            look_at_module_triggers(workspace, module);
+            look_at_module_triggers(workspace, module, table);
 }
 
 void own_index_went(const Workspace &workspace)
