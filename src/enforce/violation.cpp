@@ -437,9 +437,12 @@ void raise_cardinality(const Offender &o, Side side, const RecordRef &record, co
     const RecordRef &partner = o.row.record(other(side));
     const char *whose = with_article(module_label(o.workspace, record.module_id, false));
     const char *at_a_time = o.type.is_perpetual ? "" : " at a time";
+    // Among records of one module, only the role tells who is meant.
+    const char *partners_noun = record.module_id == partner.module_id
+                                    ? o.type.side(other(side)).role
+                                    : module_label(o.workspace, partner.module_id, false);
     const char *message =
-        limit == 1 ? psprintf("%s can have only one %s by \"%s\"%s", whose,
-                              module_label(o.workspace, partner.module_id, false), o.type.name, at_a_time)
+        limit == 1 ? psprintf("%s can have only one %s by \"%s\"%s", whose, partners_noun, o.type.name, at_a_time)
                    : psprintf("%s can have at most %d %s by \"%s\"%s", whose, limit,
                               module_label(o.workspace, partner.module_id, true), o.type.name, at_a_time);
     pg::Problem p = problem(o.workspace, ERRCODE_UNIQUE_VIOLATION, "relationship_cardinality", message);
