@@ -324,6 +324,8 @@ BEGIN
             storage_source_columns name[],
             storage_target_columns name[],
             on_kind_change text NOT NULL DEFAULT 'restrict',
+            storage_start_column name,
+            storage_end_column name,
             CONSTRAINT relationship_type_hierarchy_parent CHECK (hierarchy_parent IN ('source', 'target')),
             CONSTRAINT relationship_importance CHECK (default_importance BETWEEN 1 AND 5),
             CONSTRAINT relationship_type_on_delete CHECK (on_source_delete IN ('restrict', 'remove_link')
@@ -471,7 +473,48 @@ BEGIN
         JOIN %1$I.relationship_type t ON t.type_id = r.type_id
         JOIN %1$I.module source ON source.module_id = r.source_module_id
         JOIN %1$I.module target ON target.module_id = r.target_module_id
-        LEFT JOIN %1$I.module address ON address.module_id = r.address_module_id;
+        LEFT JOIN %1$I.module address ON address.module_id = r.address_module_id
+        UNION ALL
+        -- Those that are columns and rows of the users' own tables.
+        SELECT r.relationship_id,
+               t.name AS relationship_type,
+               source.name AS source_module,
+               r.source_key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key) AS source_name,
+               t.source_role,
+               t.label,
+               target.name AS target_module,
+               r.target_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key) AS target_name,
+               t.target_role,
+               t.inverse_label,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END AS start_date,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END AS end_date,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)) AS is_current,
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               NULL::text AS address_module,
+               r.address_key,
+               r.attributes,
+               r.created_at,
+               r.created_by,
+               r.updated_at,
+               r.updated_by
+        FROM %1$I.relationship_type t
+        JOIN %1$I.module source ON source.module_id = t.source_module_id
+        JOIN %1$I.module target ON target.module_id = t.target_module_id
+        CROSS JOIN LATERAL (
+            SELECT NULL::bigint AS relationship_id, h.*, false AS is_primary, NULL::text AS description,
+                   NULL::text AS email, NULL::text AS phone, NULL::text AS address, NULL::int AS address_module_id,
+                   NULL::relate.record_key AS address_key, NULL::timestamptz AS created_at, NULL::text AS created_by,
+                   NULL::timestamptz AS updated_at, NULL::text AS updated_by
+            FROM relate.hard_links(%2$L::regclass, t.type_id) AS h) AS r
+        WHERE t.storage <> 'link';
 
         -- Two branches, so that a condition on the near record finds either index.
         CREATE OR REPLACE VIEW %1$I.relationship_sides WITH (security_invoker = true) AS
@@ -530,12 +573,78 @@ BEGIN
         JOIN %1$I.module far ON far.module_id = r.source_module_id
         -- A record related to itself the same in both directions has one side.
         WHERE NOT (t.is_symmetric AND r.source_module_id = r.target_module_id
-                   AND r.source_key OPERATOR(relate.=) r.target_key);
+                   AND r.source_key OPERATOR(relate.=) r.target_key)
+        UNION ALL
+        SELECT r.relationship_id,
+               t.name AS relationship_type,
+               near.name AS module,
+               r.source_key AS key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key) AS name,
+               t.source_role AS role,
+               t.label,
+               far.name AS far_module,
+               r.target_key AS far_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key) AS far_name,
+               t.target_role AS far_role,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END AS start_date,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END AS end_date,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)) AS is_current,
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               r.attributes
+        FROM %1$I.relationship_type t
+        JOIN %1$I.module near ON near.module_id = t.source_module_id
+        JOIN %1$I.module far ON far.module_id = t.target_module_id
+        CROSS JOIN LATERAL (
+            SELECT NULL::bigint AS relationship_id, h.*, false AS is_primary, NULL::text AS description,
+                   NULL::text AS email, NULL::text AS phone, NULL::text AS address, NULL::int AS address_module_id,
+                   NULL::relate.record_key AS address_key, NULL::timestamptz AS created_at, NULL::text AS created_by,
+                   NULL::timestamptz AS updated_at, NULL::text AS updated_by
+            FROM relate.hard_links(%2$L::regclass, t.type_id) AS h) AS r
+        WHERE t.storage <> 'link'
+        UNION ALL
+        SELECT r.relationship_id,
+               t.name,
+               near.name,
+               r.target_key,
+               relate.record_name_in(%2$L::regclass, r.target_module_id, r.target_key),
+               t.target_role,
+               t.inverse_label,
+               far.name,
+               r.source_key,
+               relate.record_name_in(%2$L::regclass, r.source_module_id, r.source_key),
+               t.source_role,
+               CASE WHEN NOT t.is_perpetual THEN r.start_date END,
+               CASE WHEN NOT t.is_perpetual THEN r.end_date END,
+               r.importance,
+               t.is_perpetual OR (coalesce(r.start_date <= current_date, true)
+                                  AND coalesce(r.end_date >= current_date, true)),
+               r.is_primary,
+               r.description,
+               r.email,
+               r.phone,
+               r.address,
+               r.attributes
+        FROM %1$I.relationship_type t
+        JOIN %1$I.module near ON near.module_id = t.target_module_id
+        JOIN %1$I.module far ON far.module_id = t.source_module_id
+        CROSS JOIN LATERAL (
+            SELECT NULL::bigint AS relationship_id, h.*, false AS is_primary, NULL::text AS description,
+                   NULL::text AS email, NULL::text AS phone, NULL::text AS address, NULL::int AS address_module_id,
+                   NULL::relate.record_key AS address_key, NULL::timestamptz AS created_at, NULL::text AS created_by,
+                   NULL::timestamptz AS updated_at, NULL::text AS updated_by
+            FROM relate.hard_links(%2$L::regclass, t.type_id) AS h) AS r
+        WHERE t.storage <> 'link';
         $ddl$, workspace, format('%I.module', workspace));
 END;
 $body$;
 COMMENT ON FUNCTION relate.create_workspace_views(name) IS
-'Internal. The views of a workspace.';
+'Internal. The views of a workspace, over every storage: links, and the hard links of relate.hard_links.';
 
 CREATE FUNCTION relate.find_trigger(on_table regclass, definition text) RETURNS oid
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -652,7 +761,12 @@ BEGIN
         ('COLUMN', 'relationship_type.on_source_delete', 'When a source record is deleted: restrict, or remove_link.'),
         ('COLUMN', 'relationship_type.on_target_delete', 'When a target record is deleted: restrict, or remove_link.'),
         ('COLUMN', 'relationship_type.is_active', 'Whether new relationships may be made.'),
-        ('COLUMN', 'relationship_type.storage', 'link: rows of the table relationship.'),
+        ('COLUMN', 'relationship_type.storage', 'link: rows of the table relationship; column: foreign key columns of a module''s table; junction: rows of a junction table.'),
+        ('COLUMN', 'relationship_type.storage_table', 'The table that holds the foreign key columns, or the junction table.'),
+        ('COLUMN', 'relationship_type.storage_source_columns', 'Its columns with the source''s key, in the order of the module''s key columns.'),
+        ('COLUMN', 'relationship_type.storage_target_columns', 'Its columns with the target''s key, in the order of the module''s key columns.'),
+        ('COLUMN', 'relationship_type.storage_start_column', 'Of a junction with dates: the column of the first day.'),
+        ('COLUMN', 'relationship_type.storage_end_column', 'Of a junction with dates: the column of the last day.'),
         ('COLUMN', 'relationship_type.on_kind_change', 'When a record becomes of a kind that the type does not take: restrict, or end (today; future ones go, past ones stay).'),
         ('TABLE', 'relationship', 'The relationships: one row each, read in both directions.'),
         ('COLUMN', 'relationship.source_module_id', 'Filled in where the type names the module.'),

@@ -44,70 +44,76 @@ COMMENT ON FUNCTION relate.find_module(name, int) IS 'Internal. A module of a wo
 -- fits is applied. Case-insensitive; what is not replaced keeps its case.
 
 CREATE FUNCTION relate.singular_of(word text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT regexp_replace(word, ending, replacement, 'i')
-    FROM (VALUES
-        (1, '(^|[ _])(equipment|information|feedback|staff|media|data|news|series|species|sheep|fish|gas|lens|bias|alias|atlas|canvas|means|headquarters)$', '\&'),
-        (2, '(^|[ _])(p)eople$', '\1\2erson'),
-        (3, '(c)hildren$', '\1hild'),
-        (4, '(^|[ _]|wo|sales|chair|crafts|trades|police|fire|business|spokes|fore)(m)en$', '\1\2an'),
-        (5, '(^|[ _])(m|l)ice$', '\1\2ouse'),
-        (6, '(ind|vert)ices$', '\1ex'),
-        (7, '(matr|append)ices$', '\1ix'),
-        (8, '(criteri|phenomen)a$', '\1on'),
-        (9, '(quiz)zes$', '\1'),
-        (10, '(shel|hal|wol|el|loa|thie)ves$', '\1f'),
-        (11, '(^|[ _])(kni|wi|li)ves$', '\1\2fe'),
-        (12, '(analy|cri|diagno|hypothe|synop|parenthe)ses$', '\1sis'),
-        (13, '(^|[ _])(a)xes$', '\1\2xis'),
-        (14, '(mov|cook|rook|calor|hood)ies$', '\1ie'),
-        (15, '(^|[ _])([dlpt])ies$', '\1\2ie'),
-        (16, '([^aeiou]|qu)ies$', '\1y'),
-        (17, '(stat|camp|vir|bon|cens|foc|surpl|(^|[ _]|mini|omni)b)uses$', '\1us'),
-        (18, '(alias|atlas|canvas|bias|gas|lens)es$', '\1'),
-        (19, '(^|[ _])(ca|ni)ches$', '\1\2che'),
-        (20, '(ss|sh|ch|x|zz)es$', '\1'),
-        (21, '(her|potat|tomat|ech|vet|embarg|carg)oes$', '\1o'),
-        (22, '(ss|us|is)$', '\&'),
-        (23, 's$', ''),
-        (24, '$', '')
-    ) AS rule (position, ending, replacement)
-    WHERE word ~* ending
-    ORDER BY position
-    LIMIT 1
+BEGIN
+    RETURN (
+        SELECT regexp_replace(word, ending, replacement, 'i')
+        FROM (VALUES
+            (1, '(^|[ _])(equipment|information|feedback|staff|media|data|news|series|species|sheep|fish|gas|lens|bias|alias|atlas|canvas|means|headquarters)$', '\&'),
+            (2, '(^|[ _])(p)eople$', '\1\2erson'),
+            (3, '(c)hildren$', '\1hild'),
+            (4, '(^|[ _]|wo|sales|chair|crafts|trades|police|fire|business|spokes|fore)(m)en$', '\1\2an'),
+            (5, '(^|[ _])(m|l)ice$', '\1\2ouse'),
+            (6, '(ind|vert)ices$', '\1ex'),
+            (7, '(matr|append)ices$', '\1ix'),
+            (8, '(criteri|phenomen)a$', '\1on'),
+            (9, '(quiz)zes$', '\1'),
+            (10, '(shel|hal|wol|el|loa|thie)ves$', '\1f'),
+            (11, '(^|[ _])(kni|wi|li)ves$', '\1\2fe'),
+            (12, '(analy|cri|diagno|hypothe|synop|parenthe)ses$', '\1sis'),
+            (13, '(^|[ _])(a)xes$', '\1\2xis'),
+            (14, '(mov|cook|rook|calor|hood)ies$', '\1ie'),
+            (15, '(^|[ _])([dlpt])ies$', '\1\2ie'),
+            (16, '([^aeiou]|qu)ies$', '\1y'),
+            (17, '(stat|camp|vir|bon|cens|foc|surpl|(^|[ _]|mini|omni)b)uses$', '\1us'),
+            (18, '(alias|atlas|canvas|bias|gas|lens)es$', '\1'),
+            (19, '(^|[ _])(ca|ni)ches$', '\1\2che'),
+            (20, '(ss|sh|ch|x|zz)es$', '\1'),
+            (21, '(her|potat|tomat|ech|vet|embarg|carg)oes$', '\1o'),
+            (22, '(ss|us|is)$', '\&'),
+            (23, 's$', ''),
+            (24, '$', '')
+        ) AS rule (position, ending, replacement)
+        WHERE word ~* ending
+        ORDER BY position
+        LIMIT 1);
+END;
 $$;
 COMMENT ON FUNCTION relate.singular_of(text) IS
 'Internal. English singular of the last word: contacts, loyalty_companies, People become contact, loyalty_company, Person.';
 
 CREATE FUNCTION relate.plural_of(word text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT regexp_replace(word, ending, replacement, 'i')
-    FROM (VALUES
-        (1, '(^|[ _])(equipment|information|feedback|staff|media|data|news|series|species|sheep|fish|means|headquarters)$', '\&'),
-        (2, '(^|[ _])(p)erson$', '\1\2eople'),
-        (3, '(c)hild$', '\1hildren'),
-        (4, '(^|[ _]|wo|sales|chair|crafts|trades|police|fire|business|spokes|fore)(m)an$', '\1\2en'),
-        (5, '(^|[ _])(m|l)ouse$', '\1\2ice'),
-        (6, '(vert)ex$', '\1ices'),
-        (7, '(matr|append)ix$', '\1ices'),
-        (8, '(criteri|phenomen)on$', '\1a'),
-        (9, '(quiz)$', '\1zes'),
-        (10, '(shel|hal|wol|el|loa|thie)f$', '\1ves'),
-        (11, '(^|[ _])(kni|wi|li)fe$', '\1\2ves'),
-        (12, '(analy|cri|diagno|hypothe|synop|parenthe)sis$', '\1ses'),
-        (13, '(^|[ _])(a)xis$', '\1\2xes'),
-        (14, '([^aeiou]|qu)y$', '\1ies'),
-        (15, '(s|sh|ch|x|z)$', '\1es'),
-        (16, '(her|potat|tomat|ech|vet|embarg|carg)o$', '\1oes'),
-        (17, '$', 's')
-    ) AS rule (position, ending, replacement)
-    WHERE word ~* ending
-    ORDER BY position
-    LIMIT 1
+BEGIN
+    RETURN (
+        SELECT regexp_replace(word, ending, replacement, 'i')
+        FROM (VALUES
+            (1, '(^|[ _])(equipment|information|feedback|staff|media|data|news|series|species|sheep|fish|means|headquarters)$', '\&'),
+            (2, '(^|[ _])(p)erson$', '\1\2eople'),
+            (3, '(c)hild$', '\1hildren'),
+            (4, '(^|[ _]|wo|sales|chair|crafts|trades|police|fire|business|spokes|fore)(m)an$', '\1\2en'),
+            (5, '(^|[ _])(m|l)ouse$', '\1\2ice'),
+            (6, '(vert)ex$', '\1ices'),
+            (7, '(matr|append)ix$', '\1ices'),
+            (8, '(criteri|phenomen)on$', '\1a'),
+            (9, '(quiz)$', '\1zes'),
+            (10, '(shel|hal|wol|el|loa|thie)f$', '\1ves'),
+            (11, '(^|[ _])(kni|wi|li)fe$', '\1\2ves'),
+            (12, '(analy|cri|diagno|hypothe|synop|parenthe)sis$', '\1ses'),
+            (13, '(^|[ _])(a)xis$', '\1\2xes'),
+            (14, '([^aeiou]|qu)y$', '\1ies'),
+            (15, '(s|sh|ch|x|z)$', '\1es'),
+            (16, '(her|potat|tomat|ech|vet|embarg|carg)o$', '\1oes'),
+            (17, '$', 's')
+        ) AS rule (position, ending, replacement)
+        WHERE word ~* ending
+        ORDER BY position
+        LIMIT 1);
+END;
 $$;
 COMMENT ON FUNCTION relate.plural_of(text) IS
 'Internal. English plural of the last word: Contact, Loyalty Company, Person become Contacts, Loyalty Companies, People.';
@@ -133,26 +139,31 @@ COMMENT ON FUNCTION relate.label_of(text) IS
 -- ---- what a table offers --------------------------------------------------------
 
 CREATE FUNCTION relate.find_keys(table_name regclass) RETURNS SETOF name[]
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT key.columns
-    FROM pg_index i
-    JOIN pg_class c ON c.oid = i.indexrelid
-    JOIN pg_am am ON am.oid = c.relam
-    CROSS JOIN LATERAL (
-        SELECT array_agg(a.attname ORDER BY k.position) AS columns,
-               coalesce(bool_and(a.attnotnull), false) AS is_not_null,
-               sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 1000 END) AS width
-        FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
-        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND a.attnum > 0
-        WHERE k.position <= i.indnkeyatts
-    ) AS key
-    WHERE i.indrelid = table_name AND am.amname = 'btree'
-      AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive AND i.indimmediate
-      AND i.indpred IS NULL AND i.indexprs IS NULL
-      AND key.is_not_null
-    ORDER BY i.indisprimary DESC, i.indisreplident DESC, i.indnkeyatts, key.width, i.indexrelid
+#variable_conflict use_column
+BEGIN
+    -- In plpgsql the plan is kept: adopting a schema asks for a thousand tables.
+    RETURN QUERY
+        SELECT key.columns
+        FROM pg_index i
+        JOIN pg_class c ON c.oid = i.indexrelid
+        JOIN pg_am am ON am.oid = c.relam
+        CROSS JOIN LATERAL (
+            SELECT array_agg(a.attname ORDER BY k.position) AS columns,
+                   coalesce(bool_and(a.attnotnull), false) AS is_not_null,
+                   sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 1000 END) AS width
+            FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
+            LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND a.attnum > 0
+            WHERE k.position <= i.indnkeyatts
+        ) AS key
+        WHERE i.indrelid = table_name AND am.amname = 'btree'
+          AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive AND i.indimmediate
+          AND i.indpred IS NULL AND i.indexprs IS NULL
+          AND key.is_not_null
+        ORDER BY i.indisprimary DESC, i.indisreplident DESC, i.indnkeyatts, key.width, i.indexrelid;
+END;
 $$;
 COMMENT ON FUNCTION relate.find_keys(regclass) IS
 'Internal. The columns of each index that can identify a record, the best first: the primary key, the replica identity, the narrowest.';
@@ -165,24 +176,28 @@ COMMENT ON FUNCTION relate.find_key(regclass) IS
 'Internal. The best of relate.find_keys; null if there is none.';
 
 CREATE FUNCTION relate.find_columns(table_name regclass, wanted text[], category "char") RETURNS name[]
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH has AS MATERIALIZED (
-        SELECT DISTINCT ON (word) regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') AS word, a.attname
-        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-        WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
-          AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
-        ORDER BY word, a.attnum
-    )
-    SELECT array_agg(has.attname ORDER BY part.place)
-    FROM unnest(wanted) WITH ORDINALITY AS one (words, position)
-    CROSS JOIN string_to_table(one.words, ' ') WITH ORDINALITY AS part (word, place)
-    LEFT JOIN has ON has.word = part.word
-    GROUP BY one.position
-    HAVING bool_and(has.word IS NOT NULL)
-    ORDER BY one.position
-    LIMIT 1
+#variable_conflict use_variable
+BEGIN
+    RETURN (
+        WITH has AS MATERIALIZED (
+            SELECT DISTINCT ON (word) regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') AS word, a.attname
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
+              AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
+            ORDER BY word, a.attnum
+        )
+        SELECT array_agg(has.attname ORDER BY part.place)
+        FROM unnest(wanted) WITH ORDINALITY AS one (words, position)
+        CROSS JOIN string_to_table(one.words, ' ') WITH ORDINALITY AS part (word, place)
+        LEFT JOIN has ON has.word = part.word
+        GROUP BY one.position
+        HAVING bool_and(has.word IS NOT NULL)
+        ORDER BY one.position
+        LIMIT 1);
+END;
 $$;
 COMMENT ON FUNCTION relate.find_columns(regclass, text[], "char") IS
 'Internal. The first of the wanted sets of columns (words joined by spaces; case, spaces and underscores do not matter) that the table has, with types of this category; null if none.';
@@ -193,8 +208,9 @@ SET search_path = pg_catalog, pg_temp
 RETURN coalesce(relate.find_columns(table_name,
     ARRAY['name', 'fullname', 'displayname', regexp_replace(module_name, '[^a-z0-9]', '', 'g') || 'name',
           'firstname lastname', 'firstname surname', 'givenname familyname', 'forename surname', 'title', 'label',
-          'subject', 'lastname', 'surname', 'familyname', 'firstname', 'summary', 'reference', 'code', 'email'], 'S'),
-    '{}');
+          'subject', 'lastname', 'surname', 'familyname', 'firstname', 'summary', 'companyname', 'organizationname',
+          'reference', 'code', regexp_replace(module_name, '[^a-z0-9]', '', 'g') || 'description', 'username',
+          'email'], 'S'), '{}');
 COMMENT ON FUNCTION relate.find_name_columns(regclass, text) IS
 'Internal. The columns that probably name a record; empty if none looks like it.';
 
@@ -210,34 +226,40 @@ COMMENT ON FUNCTION relate.find_date_column(regclass) IS
 
 CREATE FUNCTION relate.protections(table_name regclass)
 RETURNS TABLE (on_table regclass, trigger_name name, is_there boolean, definition text)
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH part AS (
-        SELECT table_name AS relation, true AS is_root
-        UNION
-        SELECT tree.relid, false FROM pg_partition_tree(table_name) AS tree WHERE tree.level > 0
-    ), wanted AS (
-        SELECT part.relation, 'record_deleted' AS function,
-               'CREATE CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' AS form
-        FROM part WHERE is_root
-        UNION ALL
-        -- A row that moves to another partition arrives there by INSERT.
-        SELECT part.relation, 'record_updated', CASE c.relkind WHEN 'p'
-               THEN 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()'
-               ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' END
-        FROM part JOIN pg_class c ON c.oid = part.relation WHERE is_root
-        UNION ALL
-        -- Partitions do not inherit triggers of statements.
-        SELECT part.relation, 'table_truncated',
-               'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION relate.%I()'
-        FROM part
-    )
-    SELECT relation, ('relate_' || function)::name,
-           EXISTS (SELECT FROM pg_trigger t
-                   WHERE t.tgrelid = relation AND t.tgfoid = to_regprocedure(format('relate.%I()', function))),
-           format(form, 'relate_' || function, relation, function)
-    FROM wanted
+#variable_conflict use_column
+BEGIN
+    -- In plpgsql the plan is kept: adopting a schema asks for a thousand tables.
+    RETURN QUERY
+        WITH part AS (
+            SELECT table_name AS relation, true AS is_root
+            UNION
+            SELECT tree.relid, false FROM pg_partition_tree(table_name) AS tree WHERE tree.level > 0
+        ), wanted AS (
+            SELECT part.relation, 'record_deleted' AS function,
+                   'CREATE CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' AS form
+            FROM part WHERE is_root
+            UNION ALL
+            -- A row that moves to another partition arrives there by INSERT.
+            SELECT part.relation, 'record_updated', CASE (SELECT c.relkind FROM pg_class c WHERE c.oid = part.relation) WHEN 'p'
+                   THEN 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()'
+                   ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' END
+            FROM part WHERE is_root
+            UNION ALL
+            -- Partitions do not inherit triggers of statements.
+            SELECT part.relation, 'table_truncated',
+                   'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION relate.%I()'
+            FROM part
+        )
+        SELECT relation, ('relate_' || function)::name,
+               -- Counted by the index of the table's triggers: EXISTS would hash all triggers there are.
+               (SELECT count(*) > 0 FROM pg_trigger t
+                WHERE t.tgrelid = relation AND t.tgfoid = to_regprocedure(format('relate.%I()', function))),
+               format(form, 'relate_' || function, relation, function)
+        FROM wanted;
+END;
 $$;
 COMMENT ON FUNCTION relate.protections(regclass) IS
 'Internal. The triggers that guard the relationships of a module''s records: on its table, and for TRUNCATE on each of its partitions; whether they are there, and the statement that makes each.';

@@ -422,10 +422,12 @@ BEGIN
                     USING module.module_id
     LOOP
         draft := jsonb_populate_record(NULL::relate.type_draft, type_row);
-        source := relate.find_module(workspace, draft.source_module_id);
-        target := relate.find_module(workspace, draft.target_module_id);
-        PERFORM relate.check_type(draft, CASE source.module_id WHEN module.module_id THEN module ELSE source END,
-                                  CASE target.module_id WHEN module.module_id THEN module ELSE target END);
+        source := CASE draft.source_module_id WHEN module.module_id THEN module
+                       ELSE relate.find_module(workspace, draft.source_module_id) END;
+        target := CASE draft.target_module_id WHEN module.module_id THEN module
+                       ELSE relate.find_module(workspace, draft.target_module_id) END;
+        PERFORM relate.check_type(draft, source, target);
+        PERFORM relate.check_storage(workspace, draft, jsonb_populate_record(NULL::relate.type_storage, type_row), source, target);
     END LOOP;
 END;
 $$;
@@ -440,16 +442,13 @@ DECLARE
     workspace CONSTANT name := TG_TABLE_SCHEMA;
     was relate.type_draft;
     draft relate.type_draft;
+    store relate.type_storage;
     source relate.module_entry;
     target relate.module_entry;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM relate.refuse_used_type(TG_RELID, workspace, OLD.type_id, OLD.name);
         RETURN OLD;
-    END IF;
-    IF NEW.storage <> 'link' THEN
-        RAISE 'relationships stored as "%" are not supported', NEW.storage
-            USING ERRCODE = 'feature_not_supported', COLUMN = 'storage', HINT = 'The storage is link.';
     END IF;
     draft := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(NEW));
     source := relate.find_module(workspace, draft.source_module_id);
@@ -461,14 +460,18 @@ BEGIN
     END IF;
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
+    store := jsonb_populate_record(NULL::relate.type_storage, to_jsonb(NEW));
+    PERFORM relate.check_storage(workspace, draft, store, source, target);
     IF TG_OP = 'UPDATE' THEN
+        PERFORM relate.check_storage_change(workspace, draft,
+            jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)), store);
         PERFORM relate.change_type(TG_RELID, workspace, was, draft);
     END IF;
     RETURN jsonb_populate_record(NEW, to_jsonb(draft));
 END;
 $$;
 COMMENT ON FUNCTION relate.relationship_type_check() IS
-'Trigger of the table "relationship_type": completes and verifies a row for any writer. Errors: 42602, 22023, 23514 (relationship_kind, relationship_importance, relationship_type_system_module), 42710, those of relate.change_type, and 2BP01 for a DELETE while relationships exist.';
+'Trigger of the table "relationship_type": completes and verifies a row for any writer. Errors: 42602, 22023, 23514 (relationship_kind, relationship_importance, relationship_type_system_module), 42710, those of relate.check_storage and relate.change_type, and 2BP01 for a DELETE while relationships exist.';
 
 -- ---- the verbs ----------------------------------------------------------------------
 
@@ -557,6 +560,8 @@ RETURNS TABLE (type text, source_module text, target_module text, cardinality re
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $body$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
 BEGIN
     RETURN QUERY EXECUTE format($sql$
         SELECT t.name, source.name, target.name, t.cardinality, coalesce(r.total, 0),
@@ -575,9 +580,14 @@ BEGIN
                           count(DISTINCT (source_module_id, source_key)) AS sources,
                           count(DISTINCT (target_module_id, target_key)) AS targets,
                           min(start_date) AS first_start, max(start_date) AS last_start
-                   FROM %1$I.relationship GROUP BY type_id) AS r ON r.type_id = t.type_id
+                   FROM (SELECT type_id, source_module_id, source_key, target_module_id, target_key, start_date, end_date
+                         FROM %1$I.relationship
+                         UNION ALL
+                         SELECT type_id, source_module_id, source_key, target_module_id, target_key, start_date, end_date
+                         FROM relate.hard_links(%2$L::regclass)) AS every
+                   GROUP BY type_id) AS r ON r.type_id = t.type_id
         ORDER BY t.name
-        $sql$, relate.current_workspace());
+        $sql$, workspace, format('%I.module', workspace));
 END;
 $body$;
 COMMENT ON FUNCTION relate.relationship_type_stats() IS
@@ -849,7 +859,10 @@ BEGIN
                    'AND ($4 OR coalesce(start_date <= current_date, true) AND coalesce(end_date >= current_date, true))',
                    workspace, condition)
         INTO partners USING type_id, module_id, key, is_perpetual;
-    RETURN partners;
+    RETURN partners + (SELECT count(*)
+        FROM relate.hard_links(format('%I.module', workspace), type_id, CASE side WHEN 'source' THEN key END,
+                               CASE side WHEN 'target' THEN key END) AS h
+        WHERE coalesce(h.start_date <= current_date, true) AND coalesce(h.end_date >= current_date, true));
 END;
 $$;
 COMMENT ON FUNCTION relate.count_partners(name, int, boolean, boolean, text, int, relate.record_key) IS
@@ -871,7 +884,8 @@ BEGIN
                    'AND ($6 OR coalesce(start_date <= current_date, true) AND coalesce(end_date >= current_date, true)))',
                    workspace, format(pair, '$2', '$3', '$4', '$5'), format(pair, '$4', '$5', '$2', '$3'))
         INTO found USING type_id, source_id, source_key, target_id, target_key, is_perpetual, is_symmetric;
-    RETURN found;
+    RETURN found OR EXISTS (SELECT FROM relate.hard_links(format('%I.module', workspace), type_id, source_key, target_key) AS h
+        WHERE coalesce(h.start_date <= current_date, true) AND coalesce(h.end_date >= current_date, true));
 END;
 $$;
 COMMENT ON FUNCTION relate.are_partners(name, int, boolean, boolean, int, relate.record_key, int, relate.record_key) IS

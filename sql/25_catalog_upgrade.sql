@@ -39,10 +39,12 @@ COMMENT ON FUNCTION relate.refuse_similar_statuses(name) IS
 
 CREATE FUNCTION relate.upgrade_layout_1(workspace name) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 BEGIN
     PERFORM relate.refuse_similar_statuses(workspace);
+    EXECUTE format('ALTER TABLE %I.relationship_type ADD COLUMN IF NOT EXISTS storage_start_column name, '
+                   'ADD COLUMN IF NOT EXISTS storage_end_column name', workspace);
 END;
 $$;
 COMMENT ON FUNCTION relate.upgrade_layout_1(name) IS

@@ -22,7 +22,7 @@ RETURNS TABLE (relationship_id bigint, relationship_type text, role text, own_ro
 LANGUAGE c STABLE PARALLEL SAFE COST 100 ROWS 20 AS 'MODULE_PATHNAME', 'relate_related_records';
 COMMENT ON FUNCTION relate.related_records(text, relate.record_key, text[], date, text, text[], int) IS
 'The relationships of a record in both directions, one row each. role is that of the related record (module, key, name), own_role that of the record asked about, from which label is read. Most important first, then by start date (null last), key, module, relationship_id.
-show: current, past or future relative to as_of, or all. A perpetual type''s relationships show no dates and are always current. types and roles (of the related record) narrow it down, null: all; max_rows: at most so many, the first. A symmetric relationship of a record with itself comes once, another one twice, in either role. address is the address text, or else the name of the record that is the address.
+show: current, past or future relative to as_of, or all. A perpetual type''s relationships show no dates and are always current. types and roles (of the related record) narrow it down, null: all; max_rows: at most so many, the first. Relationships stored in foreign key columns and junction tables come beside the others: without relationship_id, with the importance of their type, dates only where the junction has them, and the further columns of the junction as attributes; a table that the caller may not read is passed over unless its type is named in types. A symmetric relationship of a record with itself comes once, another one twice, in either role. address is the address text, or else the name of the record that is the address.
 Join: JOIN ticket t ON t.id = r.key::bigint. Errors: 42704 unknown module or type; 22004 null module or key; 22023 another show, max_rows below 0; 42501 no SELECT on relationship.';
 
 CREATE FUNCTION relate.related_records_of(module text, keys relate.record_key[], types text[] DEFAULT NULL,
@@ -46,3 +46,11 @@ CREATE FUNCTION relate.are_related(type text, source_key relate.record_key, targ
 LANGUAGE c STABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'relate_are_related';
 COMMENT ON FUNCTION relate.are_related(text, relate.record_key, relate.record_key, date) IS
 'Whether a relationship of the type links the two records on that day: from source to target, in either direction where the type is symmetric. Where the type leaves a module open, the key is looked for in every module. Errors: 42704 unknown type; 22004 null type or key; 42501 no SELECT on relationship.';
+
+CREATE FUNCTION relate.hard_links(module_table regclass, of_type int DEFAULT NULL,
+    of_source relate.record_key DEFAULT NULL, of_target relate.record_key DEFAULT NULL)
+RETURNS TABLE (type_id int, source_module_id int, source_key relate.record_key, target_module_id int,
+    target_key relate.record_key, start_date date, end_date date, importance smallint, attributes jsonb)
+LANGUAGE c STABLE PARALLEL SAFE COST 10000 ROWS 1000 AS 'MODULE_PATHNAME', 'relate_hard_links';
+COMMENT ON FUNCTION relate.hard_links(regclass, int, relate.record_key, relate.record_key) IS
+'For the views of a workspace, which is given by its table "module": the relationships that are foreign key columns or rows of junction tables, in the columns of the table "relationship". Of one type, source or target, null: all. Read as the caller; tables that he may not read are passed over.';

@@ -25,26 +25,6 @@ KeyColumnKind kind_of_key_column(Oid type, Oid collation)
     }
 }
 
-KeyColumn key_column(Relation table, AttrNumber number)
-{
-    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), number - 1);
-    KeyColumn column = {};
-    column.attribute = number;
-    column.type = attribute->atttypid;
-    column.collation = attribute->attcollation;
-    column.kind = kind_of_key_column(column.type, column.collation);
-    Oid function;
-    bool is_varlena;
-    getTypeInputInfo(column.type, &function, &column.input_parameter);
-    fmgr_info(function, &column.input);
-    getTypeOutputInfo(column.type, &function, &is_varlena);
-    fmgr_info(function, &column.output);
-    TypeCacheEntry *type = lookup_type_cache(column.type, TYPECACHE_EQ_OPR);
-    column.equal_operator = type->eq_opr; // until an index says otherwise
-    fmgr_info(get_opcode(type->eq_opr), &column.equal);
-    return column;
-}
-
 bool serves_as_key(Relation index, std::span<const KeyColumn> key)
 {
     Form_pg_index form = index->rd_index;
@@ -185,7 +165,62 @@ void read_table(Oid owner, Module &module, std::span<const Datum> key, std::span
     table_close(table, AccessShareLock);
 }
 
+bool begins_with(Relation index, std::span<const KeyColumn> key)
+{
+    Form_pg_index form = index->rd_index;
+    if (!form->indisvalid || !form->indislive || form->indnkeyatts < static_cast<int>(key.size()) ||
+        index->rd_rel->relam != BTREE_AM_OID || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr))
+        return false;
+    for (const KeyColumn &column : key) {
+        bool found = false;
+        for (size_t i = 0; i < key.size(); ++i)
+            found = found || form->indkey.values[i] == column.attribute;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 } // namespace
+
+KeyColumn key_column(Relation table, AttrNumber number)
+{
+    Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(table), number - 1);
+    KeyColumn column = {};
+    column.attribute = number;
+    column.type = attribute->atttypid;
+    column.collation = attribute->attcollation;
+    column.kind = kind_of_key_column(column.type, column.collation);
+    Oid function;
+    bool is_varlena;
+    getTypeInputInfo(column.type, &function, &column.input_parameter);
+    fmgr_info(function, &column.input);
+    getTypeOutputInfo(column.type, &function, &is_varlena);
+    fmgr_info(function, &column.output);
+    TypeCacheEntry *type = lookup_type_cache(column.type, TYPECACHE_EQ_OPR);
+    column.equal_operator = type->eq_opr; // until an index says otherwise
+    fmgr_info(get_opcode(type->eq_opr), &column.equal);
+    return column;
+}
+
+Oid find_leading_index(Relation table, std::span<KeyColumn> key)
+{
+    Oid found = InvalidOid;
+    int fewest = INDEX_MAX_KEYS + 1;
+    List *indexes = RelationGetIndexList(table);
+    ListCell *cell;
+    foreach (cell, indexes) {
+        Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+        if (begins_with(index, key) && index->rd_index->indnatts < fewest) {
+            bind_to_index(index, key);
+            found = RelationGetRelid(index);
+            fewest = index->rd_index->indnatts;
+        }
+        index_close(index, AccessShareLock);
+    }
+    list_free(indexes);
+    return found;
+}
 
 Module read_module(Oid owner, const Row &row)
 {

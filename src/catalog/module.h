@@ -47,6 +47,13 @@ struct Module {
 
 struct Row;
 
+// How a column of the table holds a key, before an index of it is known.
+KeyColumn key_column(Relation table, AttrNumber number);
+
+// A complete index of the table that begins with these columns, in any order, and
+// binds them to it; InvalidOid where there is none.
+Oid find_leading_index(Relation table, std::span<KeyColumn> key);
+
 // From a row of the workspace's table `module`; `owner` is the workspace's.
 Module read_module(Oid owner, const Row &row);
 

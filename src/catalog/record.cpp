@@ -206,14 +206,6 @@ Datum key_of_value(const KeyColumn &column, Datum value)
     return key_datum_of_text(text_of_value(column, value));
 }
 
-bool needs_row_for_canonical(const Module &module)
-{
-    for (const KeyColumn &column : module.key)
-        if (column.kind == KeyColumnKind::other)
-            return true;
-    return false;
-}
-
 bool may_read_key(const Module &module)
 {
     AttrNumber columns[INDEX_MAX_KEYS];
@@ -359,12 +351,20 @@ bool is_canonical(const Module &module, Datum key)
     pg_unreachable();
 }
 
+bool is_spelled_by_row(const Module &module)
+{
+    for (const KeyColumn &column : module.key)
+        if (column.kind == KeyColumnKind::other)
+            return true;
+    return false;
+}
+
 Datum canonical_key(const Module &module, Datum key, Looks looks)
 {
     KeyValues values;
     if (!values_of_key(module, key, values))
         return key;
-    if (!needs_row_for_canonical(module))
+    if (!is_spelled_by_row(module))
         return key_of_values(module, values.values);
     if (looks == Looks::as_caller)
         return may_read_key(module) ? key_from_table(module, key, values, pg::Sees::snapshot) : key;

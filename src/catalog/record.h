@@ -41,6 +41,9 @@ std::span<ScanKeyData> key_scan(const Module &module, const KeyValues &values, S
 // Whether the key's form alone tells that it is canonical.
 bool is_canonical(const Module &module, Datum key);
 
+// Whether only the record's row can tell how its key is spelled.
+bool is_spelled_by_row(const Module &module);
+
 // Who looks at the row.
 enum class Looks {
     as_caller, // with his rights, in the active snapshot

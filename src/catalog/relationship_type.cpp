@@ -17,6 +17,14 @@ OnDelete on_delete(const char *word)
     return equals(word, "remove_link") ? OnDelete::remove_link : OnDelete::refuse;
 }
 
+std::span<const Datum> copies(std::span<const Datum> names)
+{
+    auto *copies = palloc_array(Datum, names.size());
+    for (size_t i = 0; i < names.size(); ++i)
+        copies[i] = datumCopy(names[i], false, NAMEDATALEN);
+    return {copies, names.size()};
+}
+
 } // namespace
 
 RelationshipType read_type(const Row &row)
@@ -44,7 +52,18 @@ RelationshipType read_type(const Row &row)
                                                 : Hierarchy::none;
     type.on_kind_change = equals(row.string("on_kind_change"), "end") ? OnKindChange::end : OnKindChange::refuse;
     type.default_importance = row.small("default_importance");
-    type.storage = row.string("storage");
+    const char *storage = row.string("storage");
+    type.storage = equals(storage, "column")     ? StorageKind::column
+                   : equals(storage, "junction") ? StorageKind::junction
+                                                 : StorageKind::link;
+    if (type.is_hard_link()) {
+        type.storage_table = row.oid("storage_table");
+        type.source_columns = copies(row.names("storage_source_columns"));
+        type.target_columns = copies(row.names("storage_target_columns"));
+        // Workspaces of layout 1 do not have these columns.
+        type.start_column = row.has("storage_start_column") ? row.identifier("storage_start_column") : nullptr;
+        type.end_column = row.has("storage_end_column") ? row.identifier("storage_end_column") : nullptr;
+    }
     return type;
 }
 

@@ -11,6 +11,8 @@ constexpr const char *side_name(Side side) { return side == Side::source ? "sour
 
 enum class OnDelete { refuse, remove_link };
 enum class OnKindChange { refuse, end };
+// Rows of our own table, columns of a module's table, rows of a junction table.
+enum class StorageKind { link, column, junction };
 enum class Hierarchy { none, source_is_parent, target_is_parent };
 
 // What is said of each side; `limit` is how many partners one record of this
@@ -24,6 +26,8 @@ struct TypeSide {
     OnDelete on_delete;
 };
 
+struct Storage;
+
 struct RelationshipType {
     int32 id;
     const char *name;
@@ -32,7 +36,14 @@ struct RelationshipType {
     Hierarchy hierarchy;
     OnKindChange on_kind_change;
     int16 default_importance;
-    const char *storage;
+    StorageKind storage;
+    // Of hard links, as the type's row names them; see storage.h.
+    Oid storage_table;
+    std::span<const Datum> source_columns, target_columns;
+    const char *start_column, *end_column;
+    mutable const Storage *resolved; // for storage_of
+
+    bool is_hard_link() const { return storage != StorageKind::link; }
 
     const TypeSide &side(Side s) const { return s == Side::source ? source : target; }
 };

@@ -13,6 +13,7 @@ struct Row {
     TupleTableSlot *slot;
     Oid table;
 
+    bool has(const char *column) const { return get_attnum(table, column) != InvalidAttrNumber; }
     Datum get(const char *column, bool &is_null) const
     {
         return slot_getattr(slot, get_attnum(table, column), &is_null);

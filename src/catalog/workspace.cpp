@@ -167,6 +167,7 @@ Workspace *read_workspace(Oid schema)
 {
     auto *ws = static_cast<Workspace *>(palloc0(sizeof(Workspace)));
     ws->schema = schema;
+    ws->memory = CurrentMemoryContext;
     ws->name = get_namespace_name(schema);
     ws->relationship_table = watched_table(schema, "relationship");
     ws->type_table = watched_table(schema, "relationship_type");
@@ -183,7 +184,13 @@ Workspace *read_workspace(Oid schema)
         watch(row.oid("table_name")); // also where it cannot be used at present
         modules.push(read_module(ws->owner, row));
     });
-    for_each_row(ws->type_table, snapshot, [&](const Row &row) { types.push(read_type(row)); });
+    for_each_row(ws->type_table, snapshot, [&](const Row &row) {
+        const RelationshipType &type = types.push(read_type(row));
+        if (type.is_hard_link()) {
+            watch(type.storage_table);
+            ws->has_hard_links = true;
+        }
+    });
     pg::done(snapshot);
     ws->modules = sorted_by_id(modules);
     ws->types = sorted_by_id(types);

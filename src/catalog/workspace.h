@@ -40,6 +40,8 @@ struct Workspace {
     std::span<const Module> modules;          // by module_id
     std::span<const RelationshipType> types;  // by type_id
     FmgrInfo key_equal, int4_equal; // for scan keys on the two indexes
+    bool has_hard_links;  // of some types
+    MemoryContext memory; // that it lives in
 
     const RelationshipIndex &index(Side side) const { return side == Side::source ? source_index : target_index; }
     const Module *module(int32 id) const;

@@ -144,6 +144,8 @@ void check_arguments(const Workspace &workspace, TupleTableSlot *slot, const Rel
 // ended, and its texts edited, but neither made nor widened.
 void check_active(const Offender &o, const pg::RowEvent &event)
 {
+    if (o.type.is_hard_link())
+        raise_hard_link(o);
     if (o.type.is_active)
         return;
     const RelationshipColumns &c = o.workspace.column;

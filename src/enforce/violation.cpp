@@ -288,6 +288,19 @@ void raise_key_size(const Workspace &workspace, const char *column)
     pg::raise(p);
 }
 
+void raise_hard_link(const Offender &o)
+{
+    pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_type_storage",
+                            psprintf("relationships of type \"%s\" are not rows of this table", o.type.name));
+    p.detail = psprintf("They are %s of %s.", o.type.storage == StorageKind::column ? "columns" : "rows",
+                        pg::qualified_name(o.type.storage_table));
+    p.hint = psprintf("Write there, or let SELECT relate.create_relationship(%s, %s, %s) do it.",
+                      quote_literal_cstr(o.type.name), quote_literal_cstr(cstring_of_key_datum(o.row.source.key)),
+                      quote_literal_cstr(cstring_of_key_datum(o.row.target.key)));
+    p.column = "type_id";
+    pg::raise(p);
+}
+
 void raise_inactive_type(const Offender &o)
 {
     pg::Problem p = problem(o.workspace, ERRCODE_CHECK_VIOLATION, "relationship_type_active",

@@ -25,6 +25,7 @@ RelationshipType type_of(const Workspace &workspace, const Relationship &row);
 [[noreturn]] void raise_no_module(const Workspace &workspace, const RelationshipType &type, Side side);
 [[noreturn]] void raise_unknown_module(const Workspace &workspace, Side side, int32 module_id);
 [[noreturn]] void raise_key_size(const Workspace &workspace, const char *column);
+[[noreturn]] void raise_hard_link(const Offender &offender);
 [[noreturn]] void raise_inactive_type(const Offender &offender);
 [[noreturn]] void raise_wrong_module(const Offender &offender, Side side);
 [[noreturn]] void raise_missing_endpoint(const Offender &offender, Side side);

@@ -5,6 +5,9 @@
 
 namespace relate::pg {
 
+// What to_jsonb makes of a row.
+Datum jsonb_of_row(Datum row);
+
 class JsonWriter {
 public:
     void begin_object() { push(WJB_BEGIN_OBJECT, nullptr); }

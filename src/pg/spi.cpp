@@ -13,7 +13,7 @@ struct SavedPlan {
     SPIPlanPtr plan;
 };
 
-constexpr int max_arguments = INDEX_MAX_KEYS + 8;
+constexpr int max_arguments = 2 * INDEX_MAX_KEYS + 8; // two keys, and a few more
 HTAB *saved_plans;
 
 uint32 sql_hash(const void *key, Size)

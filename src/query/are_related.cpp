@@ -5,6 +5,7 @@
 #include "pg/spi.h"
 #include "query/arguments.h"
 #include "query/direct.h"
+#include "query/hard_links.h"
 
 namespace relate {
 
@@ -79,8 +80,26 @@ std::span<const RecordRef> records(const Question &q, Side side, Datum key)
     return found.view();
 }
 
+bool is_hard_linked(const Question &q, Datum source_key, Datum target_key)
+{
+    const Module *source = q.workspace.module(q.type.source.module_id);
+    const Module *target = q.workspace.module(q.type.target.module_id);
+    if (!source || !target)
+        return false;
+    bool found = false;
+    for_each_hard_link({&q.workspace, &q.type, canonical_key(*source, source_key), canonical_key(*target, target_key), false},
+                       [&](const HardLink &link) {
+                           found = (!link.start_date || *link.start_date <= q.as_of) &&
+                                   (!link.end_date || *link.end_date >= q.as_of);
+                           return !found;
+                       });
+    return found;
+}
+
 bool are_related(const Question &q, Datum source_key, Datum target_key)
 {
+    if (q.type.is_hard_link())
+        return is_hard_linked(q, source_key, target_key);
     std::span<const RecordRef> targets = records(q, Side::target, target_key);
     for (const RecordRef &source : records(q, Side::source, source_key))
         for (const RecordRef &target : targets) {
@@ -106,7 +125,8 @@ Datum relate_are_related(PG_FUNCTION_ARGS)
     Datum target_key = required_argument(fcinfo, 2, "target_key");
     const Workspace &workspace = current_workspace();
     const RelationshipType &type = type_named(workspace, text_view(name));
-    Question question = {workspace, type, date_argument(fcinfo, 3), open_directly(workspace)};
+    Question question = {workspace, type, date_argument(fcinfo, 3),
+                         type.is_hard_link() ? nullptr : open_directly(workspace)};
     bool answer = are_related(question, source_key, target_key);
     if (question.table)
         table_close(question.table, NoLock);

@@ -101,7 +101,10 @@ void write_record(pg::JsonWriter &json, const Workspace &workspace, const Module
 void write_row(pg::JsonWriter &json, const RelatedRow &row, const char *name)
 {
     json.begin_object();
-    json.number("relationship_id", row.id);
+    if (row.type->is_hard_link())
+        json.text("relationship_id", nullptr);
+    else
+        json.number("relationship_id", row.id);
     json.text("type", row.type->name);
     json.text("role", row.role());
     json.text("own_role", row.own_role());

@@ -3,6 +3,7 @@
 
 #include "pg/memory.h"
 #include "query/direct.h"
+#include "query/hard_links.h"
 #include "query/related_readers.h"
 
 namespace relate {
@@ -77,25 +78,125 @@ private:
     size_t first_ = 0; // of the present key
 };
 
+// Hard links of some keys, ahead of the links that they go with: a record's may be
+// read one type after the other, and those of many records one type for all.
+class HardLinks {
+public:
+    explicit HardLinks(const RelatedQuery &query) : query_(query)
+    {
+        memory_ = AllocSetContextCreate(CurrentMemoryContext, "relate hard links", ALLOCSET_DEFAULT_SIZES);
+    }
+
+    void read(size_t first, size_t count)
+    {
+        rows_ = {};
+        next_ = 0;
+        MemoryContextReset(memory_);
+        read_hard_links(query_, first, count, [&](const RelatedRow &row) {
+            pg::in_context(memory_, [&] { rows_.push(copy_row(row)); });
+            return true;
+        });
+        std::sort(rows_.begin(), rows_.end(), [](const RelatedRow &a, const RelatedRow &b) {
+            return a.from != b.from ? a.from < b.from : comes_before(a, b);
+        });
+    }
+
+    // The next one, if it is wanted before the place of the row.
+    const RelatedRow *next_before(const RelatedRow &row)
+    {
+        if (next_ == rows_.size() || rows_[next_].from > row.from ||
+            (rows_[next_].from == row.from && !comes_before(rows_[next_], row)))
+            return nullptr;
+        return &rows_[next_++];
+    }
+    const RelatedRow *next_of(size_t from)
+    {
+        return next_ < rows_.size() && rows_[next_].from == from ? &rows_[next_++] : nullptr;
+    }
+    const RelatedRow *next() { return next_ < rows_.size() ? &rows_[next_++] : nullptr; }
+
+    void end() { MemoryContextDelete(memory_); }
+
+private:
+    const RelatedQuery &query_;
+    MemoryContext memory_;
+    pg::Array<RelatedRow> rows_;
+    size_t next_ = 0;
+};
+
+// Links come in order by SQL, hard links take their places among them.
+void read_merged(const RelatedQuery &query, size_t first, size_t count, FunctionRef<void(std::span<RelatedRow>)> take)
+{
+    if (!wants_hard_links(query)) {
+        read_by_sql(query, first, count, take);
+        return;
+    }
+    HardLinks hard_links(query);
+    hard_links.read(first, count);
+    size_t of_key = 0, present = first;
+    pg::Array<RelatedRow> merged;
+    auto push = [&](const RelatedRow &row) {
+        if (row.from != present)
+            of_key = 0;
+        present = row.from;
+        if (!query.max_rows || of_key < static_cast<size_t>(*query.max_rows))
+            merged.push(row);
+        ++of_key;
+    };
+    read_by_sql(query, first, count, [&](std::span<RelatedRow> links) {
+        merged = {};
+        for (const RelatedRow &link : links) {
+            while (const RelatedRow *row = hard_links.next_before(link))
+                push(*row);
+            push(link);
+        }
+        take({merged.begin(), merged.size()});
+    });
+    merged = {};
+    while (const RelatedRow *row = hard_links.next())
+        push(*row);
+    take({merged.begin(), merged.size()});
+    hard_links.end();
+}
+
 void read_directly(const RelatedQuery &query, Relation table, FunctionRef<void(std::span<RelatedRow>)> take)
 {
+    constexpr size_t keys_at_once = 256;
     DirectReader reader(query, table);
+    HardLinks hard_links(query);
     Batch batch(query.max_rows);
+    bool has_hard_links = wants_hard_links(query), at_once = query.keys.size() > 1;
+    auto add = [&](const RelatedRow &row) { return batch.add(row); };
+    auto add_hard_links = [&](size_t from) {
+        if (!has_hard_links)
+            return true;
+        if (!at_once)
+            return read_hard_links(query, from, 1, add);
+        while (const RelatedRow *row = hard_links.next_of(from))
+            if (!batch.add(*row))
+                return false;
+        return true;
+    };
     for (size_t from = 0; from < query.keys.size(); ++from) {
+        if (has_hard_links && at_once && from % keys_at_once == 0)
+            hard_links.read(from, std::min(keys_at_once, query.keys.size() - from));
         batch.begin_key();
-        if (reader.read(from, [&](const RelatedRow &row) { return batch.add(row); })) {
+        if (reader.read(from, add) && add_hard_links(from)) {
             batch.end_key();
         } else {
             // A record with more relationships than memory holds: SQL sorts on disk.
             batch.drop_key();
             batch.hand_out(take);
-            read_by_sql(query, from, 1, take);
+            read_merged(query, from, 1, take);
+            while (at_once && hard_links.next_of(from)) {
+            }
         }
         if (batch.size() >= batch_size)
             batch.hand_out(take);
     }
     batch.hand_out(take);
     batch.end();
+    hard_links.end();
     reader.end();
 }
 
@@ -122,6 +223,8 @@ bool comes_before(const RelatedRow &a, const RelatedRow &b)
         return strcmp(a.module->name, b.module->name) < 0;
     if (a.id != b.id)
         return a.id < b.id;
+    if (a.type != b.type) // hard links, which have no id
+        return strcmp(a.type->name, b.type->name) < 0;
     return a.own_side == Side::source && b.own_side == Side::target;
 }
 
@@ -152,12 +255,17 @@ void for_each_related(const RelatedQuery &query, FunctionRef<void(std::span<Rela
         read_directly(query, table, take);
         table_close(table, NoLock);
     } else {
-        read_by_sql(query, 0, query.keys.size(), take);
+        read_merged(query, 0, query.keys.size(), take);
     }
 }
 
 void for_each_related_unordered(const RelatedQuery &query, FunctionRef<void(const RelatedRow &)> take)
 {
+    if (wants_hard_links(query))
+        read_hard_links(query, 0, query.keys.size(), [&](const RelatedRow &row) {
+            take(row);
+            return true;
+        });
     Relation table = open_directly(*query.workspace);
     if (!table) {
         read_by_sql(query, 0, query.keys.size(), [&](std::span<RelatedRow> rows) {

@@ -5,6 +5,8 @@
 // holds SELECT on the whole table, no policy is in force and it is a plain heap
 // table with both indexes (decided at each call); otherwise, and where one record
 // has more relationships than work_mem holds, the same rows come through SQL.
+// Hard links, which are stored in the users' own tables, come in the same rows and
+// the same order; see hard_links.h.
 // Either way the active snapshot is used, and lacking privileges are
 // PostgreSQL's own error.
 #pragma once
@@ -38,7 +40,7 @@ struct RelatedQuery {
 
 struct RelatedRow {
     size_t from; // the record asked about, by its place in the query's keys
-    int64 id;
+    int64 id; // 0 for hard links, which have none
     const RelationshipType *type;
     Side own_side; // of the record asked about
     const Module *module;
@@ -56,7 +58,7 @@ struct RelatedRow {
     const char *label() const { return type->side(own_side).label; }
 };
 
-// Most important first, then start date (open ones last), key, module, id.
+// Most important first, then start date (open ones last), key, module, id, type.
 bool comes_before(const RelatedRow &a, const RelatedRow &b);
 
 // A copy of the row and all that it points to, in the current memory context.

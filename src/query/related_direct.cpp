@@ -28,6 +28,8 @@ std::optional<DateADT> date(TupleTableSlot *row, AttrNumber number)
     return is_null ? std::nullopt : std::optional(DatumGetDateADT(value));
 }
 
+} // namespace
+
 bool is_shown(Show show, DateADT as_of, const RelatedRow &row)
 {
     switch (show) {
@@ -42,8 +44,6 @@ bool is_shown(Show show, DateADT as_of, const RelatedRow &row)
     }
     pg_unreachable();
 }
-
-} // namespace
 
 bool DirectReader::read(size_t from, FunctionRef<bool(const RelatedRow &)> take)
 {

@@ -11,6 +11,8 @@ namespace relate {
 // Fills in the dates as the type shows them, and whether it holds on that day.
 void set_dates(RelatedRow &row, DateADT as_of, std::optional<DateADT> start, std::optional<DateADT> end);
 
+bool is_shown(Show show, DateADT as_of, const RelatedRow &row);
+
 // Below SQL: the relationships of one record after another from the two indexes,
 // in no order. The table is the caller's (open_directly). end() closes the scans.
 class DirectReader {

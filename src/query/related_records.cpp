@@ -24,7 +24,10 @@ void put_row(const pg::Output &output, const RelatedQuery &query, const RelatedR
     pg::Columns columns;
     if (with_from)
         columns.add(query.keys[row.from]);
-    columns.add(Int64GetDatum(row.id));
+    if (row.type->is_hard_link())
+        columns.null();
+    else
+        columns.add(Int64GetDatum(row.id));
     columns.text(row.type->name);
     columns.text(row.role());
     columns.text(row.own_role());

@@ -8,6 +8,7 @@
 #include "pg/spi.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
+#include "query/hard_links.h"
 #include "query/names.h"
 
 namespace relate {
@@ -122,7 +123,10 @@ void put_side(const pg::Output &output, const ReportRow &row, Side primary)
 {
     int near = index(primary), far = index(other(primary));
     pg::Columns columns;
-    columns.add(Int64GetDatum(row.id));
+    if (row.type->is_hard_link())
+        columns.null();
+    else
+        columns.add(Int64GetDatum(row.id));
     columns.text(row.type->name);
     columns.text(row.module[near]->name);
     columns.add(row.key[near]);
@@ -147,23 +151,86 @@ bool is_one_sided(const ReportRow &row)
     return row.type->is_symmetric && row.module[0] == row.module[1] && equal_key_datums(row.key[0], row.key[1]);
 }
 
+void put_rows(const pg::Output &output, std::span<ReportRow> rows)
+{
+    NamesWanted wanted;
+    for (ReportRow &row : rows)
+        for (int side : {0, 1})
+            wanted.add(row.module[side], row.key[side], &row.name[side]);
+    wanted.fetch();
+    for (const ReportRow &row : rows) {
+        if (!row.type)
+            continue;
+        put_side(output, row, Side::source);
+        if (!is_one_sided(row))
+            put_side(output, row, Side::target);
+    }
+}
+
 void put_batch(const pg::Output &output, const Workspace &workspace, uint64 count, DateADT today)
 {
     auto *rows = palloc_array(ReportRow, count);
-    NamesWanted wanted;
-    for (uint64 i = 0; i < count; ++i) {
+    for (uint64 i = 0; i < count; ++i)
         rows[i] = read_row(workspace, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, today);
-        for (int side : {0, 1})
-            wanted.add(rows[i].module[side], rows[i].key[side], &rows[i].name[side]);
-    }
-    wanted.fetch();
-    for (uint64 i = 0; i < count; ++i) {
-        if (!rows[i].type)
-            continue;
-        put_side(output, rows[i], Side::source);
-        if (!is_one_sided(rows[i]))
-            put_side(output, rows[i], Side::target);
-    }
+    put_rows(output, {rows, count});
+}
+
+// ---- hard links ----------------------------------------------------------------
+
+bool is_within(std::optional<DateADT> date, const DateRange &range)
+{
+    return !range.is_given() || (date && (range.from.is_null || *date >= DatumGetDateADT(range.from.value)) &&
+                                 (range.to.is_null || *date <= DatumGetDateADT(range.to.value)));
+}
+
+bool is_wanted(const WantedTypes &types, const RelationshipType &type)
+{
+    return types.all || std::any_of(types.ids.begin(), types.ids.end(),
+                                    [&](Datum id) { return DatumGetInt32(id) == type.id; });
+}
+
+ReportRow row_of(const Workspace &workspace, const RelationshipType &type, const HardLink &link, DateADT today)
+{
+    ReportRow row = {};
+    row.type = &type;
+    row.module[0] = workspace.module(type.source.module_id);
+    row.module[1] = workspace.module(type.target.module_id);
+    row.key[0] = datumCopy(link.source_key, false, -1);
+    row.key[1] = datumCopy(link.target_key, false, -1);
+    row.start_date = link.start_date;
+    row.end_date = link.end_date;
+    row.is_current = (!row.start_date || *row.start_date <= today) && (!row.end_date || *row.end_date >= today);
+    row.importance = Int16GetDatum(type.default_importance);
+    return row;
+}
+
+void report_type(const pg::Output &output, const ReportQuery &query, const RelationshipType &type, DateADT today,
+                 MemoryContext work)
+{
+    pg::Array<ReportRow> rows;
+    auto put = [&] {
+        pg::in_context(work, [&] { put_rows(output, {rows.begin(), rows.size()}); });
+        rows = {};
+        MemoryContextReset(work);
+    };
+    for_each_hard_link({&query.workspace, &type, std::nullopt, std::nullopt, false}, [&](const HardLink &link) {
+        if (is_within(link.start_date, query.start) && is_within(link.end_date, query.end))
+            pg::in_context(work, [&] { rows.push(row_of(query.workspace, type, link, today)); });
+        if (rows.size() == batch_size)
+            put();
+        return true;
+    });
+    put();
+}
+
+void report_hard_links(const pg::Output &output, const ReportQuery &query, DateADT today, MemoryContext work)
+{
+    if (!has_hard_links(query.workspace))
+        return;
+    for (const RelationshipType &type : query.workspace.types)
+        if (type.is_hard_link() && is_wanted(query.types, type) &&
+            (!query.types.all || may_read_hard_links(query.workspace, type)))
+            report_type(output, query, type, today, work);
 }
 
 void report(const pg::Output &output, const ReportQuery &query)
@@ -182,6 +249,7 @@ void report(const pg::Output &output, const ReportQuery &query)
         }
         pg::close_rows(rows);
     });
+    report_hard_links(output, query, today, work);
     MemoryContextDelete(work);
 }
 

@@ -1,0 +1,243 @@
+
+-- ---------------------------------------------------------------------------
+-- Where the relationships of a type are stored.
+--
+-- link: rows of the workspace's table "relationship". column: foreign key
+-- columns in the table of one of the two modules. junction: rows of a table
+-- between them. The last two are hard links: the user's own tables, as they are.
+--
+-- One description serves both: a storage table, its columns with the key of the
+-- source and its columns with the key of the target, each in the order of the
+-- module's key columns. Of a column, one of the two is the module's own key.
+-- ---------------------------------------------------------------------------
+
+CREATE TYPE relate.type_storage AS (
+    storage text,
+    storage_table regclass,
+    storage_source_columns name[],
+    storage_target_columns name[],
+    storage_start_column name,
+    storage_end_column name
+);
+COMMENT ON TYPE relate.type_storage IS
+'Internal. The storage of a relationship type of any workspace: columns of its row in "relationship_type".';
+
+CREATE FUNCTION relate.has_unique_index(table_name regclass, columns name[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_index i
+        WHERE i.indrelid = table_name AND i.indisunique AND i.indisvalid AND i.indisready
+          AND i.indpred IS NULL AND i.indexprs IS NULL
+          AND columns @> ARRAY(SELECT a.attname FROM pg_attribute a
+                               WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])));
+END;
+$$;
+COMMENT ON FUNCTION relate.has_unique_index(regclass, name[]) IS
+'Internal. Whether a unique index makes these columns, or some of them, unique in the whole table.';
+
+CREATE FUNCTION relate.has_index(table_name regclass, columns name[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM pg_index i
+        CROSS JOIN LATERAL (
+            SELECT array_agg(a.attname) AS leading
+            FROM unnest((i.indkey::int2[])[0:cardinality(columns) - 1]) AS k (attnum)
+            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS index
+        WHERE i.indrelid = table_name AND i.indisvalid AND i.indisready AND i.indpred IS NULL
+          AND cardinality(columns) <= i.indnkeyatts AND index.leading @> columns);
+END;
+$$;
+COMMENT ON FUNCTION relate.has_index(regclass, name[]) IS
+'Internal. Whether an index of the whole table begins with these columns, in any order.';
+
+CREATE FUNCTION relate.is_source_table(store relate.type_storage, source relate.module_entry) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN store.storage_table = source.table_name AND store.storage_source_columns = source.key_columns;
+COMMENT ON FUNCTION relate.is_source_table(relate.type_storage, relate.module_entry) IS
+'Internal. Of a type stored in a column: whether it is in the source''s table; else it is in the target''s.';
+
+CREATE FUNCTION relate.storage_places(store relate.type_storage) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE store.storage
+    WHEN 'link' THEN 'rows of the table "relationship"'
+    WHEN 'junction' THEN format('rows of %s', store.storage_table)
+    ELSE format('columns of %s', store.storage_table) END;
+COMMENT ON FUNCTION relate.storage_places(relate.type_storage) IS 'Internal. Where a type is stored, in words.';
+
+-- ---- what makes a storage right ---------------------------------------------------
+
+CREATE FUNCTION relate.check_storage_side(side text, store relate.type_storage, columns name[],
+                                          module relate.module_entry) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    pair record;
+BEGIN
+    IF cardinality(columns) IS DISTINCT FROM cardinality(module.key_columns) THEN
+        RAISE 'the key of module "%" has % column%, and % given', module.name, cardinality(module.key_columns),
+              CASE WHEN cardinality(module.key_columns) > 1 THEN 's' ELSE '' END,
+              CASE coalesce(cardinality(columns), 0) WHEN 0 THEN 'none is' WHEN 1 THEN 'one is'
+                   ELSE cardinality(columns) || ' are' END
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = format('storage_%s_columns', side),
+                  DETAIL = format('The key is (%s).', array_to_string(module.key_columns, ', ')),
+                  HINT = 'Name a column for each, in that order.';
+    END IF;
+    FOR pair IN
+        SELECT c.attname AS name, format_type(c.atttypid, NULL) AS type, k.attname AS key_name,
+               format_type(k.atttypid, NULL) AS key_type, c.atttypid = k.atttypid
+               OR EXISTS (SELECT FROM pg_operator o WHERE o.oprname = '=' AND o.oprnamespace = 'pg_catalog'::regnamespace
+                          AND o.oprleft = c.atttypid AND o.oprright = k.atttypid)
+               OR ct.typcategory = 'S' AND kt.typcategory = 'S' AS fits
+        FROM unnest(columns, module.key_columns) AS given (name, key_name)
+        JOIN pg_attribute c ON c.attrelid = store.storage_table AND c.attname = given.name
+        JOIN pg_attribute k ON k.attrelid = module.table_name AND k.attname = given.key_name
+        JOIN pg_type ct ON ct.oid = c.atttypid
+        JOIN pg_type kt ON kt.oid = k.atttypid
+    LOOP
+        IF NOT pair.fits THEN
+            RAISE 'column "%" of table % cannot hold the key of module "%"', pair.name, store.storage_table, module.name
+                USING ERRCODE = 'datatype_mismatch', COLUMN = pair.name,
+                      DETAIL = format('Its type is %s, and that of the key column "%s" is %s.', pair.type, pair.key_name,
+                                      pair.key_type);
+        END IF;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage_side(text, relate.type_storage, name[], relate.module_entry) IS
+'Internal. Refuses columns that cannot hold the key of the module: another number (22023), other types (42804).';
+
+CREATE FUNCTION relate.check_storage_cardinality(draft relate.type_draft, store relate.type_storage,
+                                                 source relate.module_entry) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    one_target CONSTANT boolean := draft.cardinality IN ('one_to_one', 'many_to_one');
+    one_source CONSTANT boolean := draft.cardinality IN ('one_to_one', 'one_to_many');
+    -- A row holds one target for each source, or is that of one source by its index.
+    has_one_target CONSTANT boolean := relate.has_unique_index(store.storage_table, store.storage_source_columns);
+    has_one_source CONSTANT boolean := relate.has_unique_index(store.storage_table, store.storage_target_columns);
+    columns name[];
+BEGIN
+    IF has_one_target AND NOT one_target OR has_one_source AND NOT one_source THEN
+        RAISE 'relationship type "%" cannot be %', draft.name, draft.cardinality
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'cardinality',
+                  DETAIL = format('%s has a unique index on (%s).', store.storage_table,
+                      array_to_string(CASE WHEN has_one_target AND NOT one_target THEN store.storage_source_columns
+                                           ELSE store.storage_target_columns END, ', ')),
+                  HINT = format('It is %s_to_%s.', CASE WHEN has_one_source THEN 'one' ELSE 'many' END,
+                                CASE WHEN has_one_target THEN 'one' ELSE 'many' END);
+    ELSIF one_target AND NOT has_one_target OR one_source AND NOT has_one_source THEN
+        columns := CASE WHEN one_target AND NOT has_one_target THEN store.storage_source_columns
+                        ELSE store.storage_target_columns END;
+        RAISE 'relationship type "%" cannot be %', draft.name, draft.cardinality
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'cardinality',
+                  DETAIL = format('No unique index of %s keeps (%s) unique.', store.storage_table,
+                                  array_to_string(columns, ', ')),
+                  HINT = format('Make one, or pass enforce => true: CREATE UNIQUE INDEX ON %s (%s).', store.storage_table,
+                                (SELECT string_agg(quote_ident(c), ', ' ORDER BY n)
+                                 FROM unnest(columns) WITH ORDINALITY AS k (c, n)));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage_cardinality(relate.type_draft, relate.type_storage, relate.module_entry) IS
+'Internal. Refuses (22023) a cardinality other than what the unique indexes of the storage table say.';
+
+CREATE FUNCTION relate.check_storage_properties(draft relate.type_draft, store relate.type_storage) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    property text := CASE
+        WHEN draft.is_symmetric THEN 'is_symmetric'
+        WHEN draft.source_kind IS NOT NULL OR draft.target_kind IS NOT NULL THEN 'kinds'
+        WHEN draft.max_targets_per_source > 1 OR draft.max_sources_per_target > 1 THEN 'limits'
+        WHEN draft.has_contact_details THEN 'contact details'
+        WHEN store.storage_start_column IS NULL AND store.storage_end_column IS NULL AND NOT draft.is_perpetual
+            THEN 'dates' END;
+BEGIN
+    IF property IS NOT NULL THEN
+        RAISE 'relationship type "%" cannot have %', draft.name, property
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('Its relationships are %s.', relate.storage_places(store)),
+                  HINT = CASE property WHEN 'dates' THEN 'It is perpetual, unless columns of a junction table are its dates.' ELSE '' END;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage_properties(relate.type_draft, relate.type_storage) IS
+'Internal. Refuses (22023) properties that a column or junction table cannot have.';
+
+CREATE FUNCTION relate.check_storage(workspace name, draft relate.type_draft, store relate.type_storage,
+                                     source relate.module_entry, target relate.module_entry) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    dates CONSTANT name[] := array_remove(ARRAY[store.storage_start_column, store.storage_end_column], NULL);
+BEGIN
+    IF store.storage = 'link' THEN
+        IF num_nonnulls(store.storage_table, store.storage_source_columns, store.storage_target_columns) > 0 OR dates <> '{}' THEN
+            RAISE 'relationship type "%" has a storage table, and storage link', draft.name
+                USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage', HINT = 'The storage is column or junction.';
+        END IF;
+        RETURN;
+    END IF;
+    IF source.module_id IS NULL OR target.module_id IS NULL THEN
+        RAISE 'relationship type "%" needs both modules', draft.name
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage',
+                  DETAIL = format('Its storage is %s.', store.storage);
+    END IF;
+    IF store.storage_table IS NULL THEN
+        RAISE 'relationship type "%" needs a storage table', draft.name
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage_table',
+                  HINT = 'Adopt a table with relate.adopt_column or relate.adopt_junction.';
+    END IF;
+    PERFORM relate.check_module_table(store.storage_table);
+    -- The two sides may share columns: that of a tenant, or a key that is a foreign key.
+    PERFORM relate.check_columns(store.storage_table, store.storage_source_columns, 'storage', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    PERFORM relate.check_columns(store.storage_table, store.storage_target_columns, 'storage', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    PERFORM relate.check_columns(store.storage_table, dates, 'date', '{D}');
+    PERFORM relate.check_storage_side('source', store, store.storage_source_columns, source);
+    PERFORM relate.check_storage_side('target', store, store.storage_target_columns, target);
+    IF store.storage = 'column' AND (dates <> '{}' OR NOT coalesce(
+           store.storage_table = source.table_name AND store.storage_source_columns = source.key_columns
+           OR store.storage_table = target.table_name AND store.storage_target_columns = target.key_columns, false)) THEN
+        RAISE 'relationship type "%" is not stored in a column', draft.name
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage',
+                  DETAIL = CASE dates WHEN '{}' THEN
+                      'Columns of one module''s table hold the key of the other; those of its own side are its key columns.'
+                      ELSE 'A column has no dates.' END,
+                  HINT = 'The storage of a table between two modules is junction.';
+    END IF;
+    PERFORM relate.check_storage_properties(draft, store);
+    PERFORM relate.check_storage_cardinality(draft, store, source);
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage(name, relate.type_draft, relate.type_storage, relate.module_entry, relate.module_entry) IS
+'Internal. Everything that must be true of the storage of a relationship type. Errors: 22023, 42703, 42701, 42804, 42809.';
+
+CREATE FUNCTION relate.check_storage_change(workspace name, draft relate.type_draft, was relate.type_storage,
+                                            becomes relate.type_storage) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF (was.storage, was.storage_table, was.storage_source_columns, was.storage_target_columns) IS DISTINCT FROM
+       (becomes.storage, becomes.storage_table, becomes.storage_source_columns, becomes.storage_target_columns) THEN
+        RAISE 'the storage of relationship type "%" cannot change', draft.name
+            USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
+                  COLUMN = 'storage', HINT = 'Drop the type, and declare or adopt it anew.';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage_change(name, relate.type_draft, relate.type_storage, relate.type_storage) IS
+'Internal. Refuses (55000) another storage for a type; the date columns of a junction may change.';

@@ -1,0 +1,99 @@
+// See storage.h.
+#include "catalog/storage.h"
+
+#include "catalog/workspace.h"
+#include "pg/memory.h"
+
+namespace relate {
+
+namespace {
+
+bool is_of(std::span<const AttrNumber> columns, AttrNumber number)
+{
+    return std::find(columns.begin(), columns.end(), number) != columns.end();
+}
+
+bool numbers_of(Oid table, std::span<const Datum> names, pg::Array<AttrNumber> &numbers)
+{
+    for (Datum name : names) {
+        AttrNumber number = get_attnum(table, NameStr(*DatumGetName(name)));
+        if (number == InvalidAttrNumber)
+            return false;
+        numbers.push(number);
+    }
+    return !numbers.empty();
+}
+
+Module side_of(Relation table, std::span<const AttrNumber> numbers)
+{
+    auto *columns = palloc_array(KeyColumn, numbers.size());
+    for (size_t i = 0; i < numbers.size(); ++i)
+        columns[i] = key_column(table, numbers[i]);
+    std::span<KeyColumn> key{columns, numbers.size()};
+    Module side = {};
+    side.name = "";
+    side.table = RelationGetRelid(table);
+    side.owner = table->rd_rel->relowner;
+    side.index = find_leading_index(table, key);
+    side.key = key;
+    side.is_direct = OidIsValid(side.index) && table->rd_rel->relkind == RELKIND_RELATION &&
+                     table->rd_tableam == GetHeapamTableAmRoutine();
+    return side;
+}
+
+std::span<const AttrNumber> further_columns(Relation table, std::span<const AttrNumber> used)
+{
+    pg::Array<AttrNumber> further;
+    TupleDesc columns = RelationGetDescr(table);
+    for (int i = 0; i < columns->natts; ++i) {
+        auto number = static_cast<AttrNumber>(i + 1);
+        if (!TupleDescAttr(columns, i)->attisdropped && !is_of(used, number))
+            further.push(number);
+    }
+    return further.view();
+}
+
+const Storage *read_storage(const RelationshipType &type)
+{
+    auto *storage = static_cast<Storage *>(palloc0(sizeof(Storage)));
+    Relation table = OidIsValid(type.storage_table) ? try_relation_open(type.storage_table, AccessShareLock) : nullptr;
+    if (!table)
+        return storage;
+    pg::Array<AttrNumber> source, target, used;
+    if (numbers_of(type.storage_table, type.source_columns, source) &&
+        numbers_of(type.storage_table, type.target_columns, target)) {
+        storage->table = type.storage_table;
+        storage->source = side_of(table, source.view());
+        storage->target = side_of(table, target.view());
+        if (type.start_column)
+            storage->start_column = get_attnum(type.storage_table, type.start_column);
+        if (type.end_column)
+            storage->end_column = get_attnum(type.storage_table, type.end_column);
+        for (AttrNumber column : source)
+            used.push(column);
+        for (AttrNumber column : target)
+            used.push(column);
+        used.push(storage->start_column);
+        used.push(storage->end_column);
+        if (type.storage == StorageKind::junction)
+            storage->attributes = further_columns(table, used.view());
+    }
+    table_close(table, AccessShareLock);
+    return storage;
+}
+
+} // namespace
+
+const Storage &storage_of(const Workspace &workspace, const RelationshipType &type)
+{
+    if (!type.resolved)
+        type.resolved = pg::in_context(workspace.memory, [&] { return read_storage(type); });
+    return *type.resolved;
+}
+
+bool has_hard_links(const Workspace &workspace)
+{
+    return workspace.has_hard_links;
+}
+
+} // namespace relate

@@ -1,0 +1,44 @@
+// Relationships that are foreign key columns or rows of junction tables, read as
+// the caller.
+//
+// Below SQL, one probe of the table's own index for each record, where the table
+// is plain, the caller may read the columns and no policy is in force for him;
+// else by one statement for each type and side. The active snapshot either way.
+// A table that the caller may not read is passed over where all types are asked
+// for, and PostgreSQL's own error where its type is asked for by name.
+#pragma once
+
+#include "base/function_ref.h"
+#include "catalog/storage.h"
+#include "pg/spi.h"
+#include "query/related.h"
+
+namespace relate {
+
+// Whether the query may find any.
+bool wants_hard_links(const RelatedQuery &query);
+
+// Those of `count` of the query's keys from `first` on, in no order. A row lasts
+// until `take` returns. Stops, and returns false, where it does not want more.
+bool read_hard_links(const RelatedQuery &query, size_t first, size_t count, FunctionRef<bool(const RelatedRow &)> take);
+
+struct HardLink {
+    Datum source_key, target_key;
+    std::optional<DateADT> start_date, end_date; // none where the type is perpetual
+    Datum attributes; // 0: none
+};
+
+// Those of one type, of one source or target where given, by SQL. A row lasts
+// until `take` returns, which may say that it wants no more.
+struct HardLinkQuery {
+    const Workspace *workspace;
+    const RelationshipType *type;
+    std::optional<Datum> source_key, target_key; // canonical
+    bool with_attributes;
+};
+void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardLink &)> take);
+
+// Whether the caller may read what makes the type's relationships.
+bool may_read_hard_links(const Workspace &workspace, const RelationshipType &type);
+
+} // namespace relate

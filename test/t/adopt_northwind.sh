@@ -1,0 +1,58 @@
+# Northwind adopted: every answer is that of the hand-written SQL. The data set is in
+# $RELATE_DATA/northwind; without it the test is skipped.
+. test/lib/tap.sh
+file=${RELATE_DATA:-$PWD/../shared/data}/northwind/northwind.sql
+if [ ! -f "$file" ]; then
+    echo "1..0 # SKIP no data set: $file is not there"
+    exit 0
+fi
+new_database relate_t_northwind
+psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f "$file" >/dev/null || exit 1
+sql "CREATE EXTENSION pg_relate" "SELECT relate.create_workspace('crm')" >/dev/null
+tables_before=$(sql "SELECT sum(('x' || left(md5(t::text), 8))::bit(32)::bigint) FROM (SELECT orders FROM orders UNION ALL SELECT order_details FROM order_details) AS x(t)")
+
+# Rows that one query has and the other has not.
+same() { # OURS THEIRS NAME
+    is "$(sql "WITH ours AS ($1), theirs AS ($2)
+        SELECT (SELECT count(*) > 0 FROM ours), (SELECT count(*) FROM (TABLE ours EXCEPT ALL TABLE theirs) x),
+               (SELECT count(*) FROM (TABLE theirs EXCEPT ALL TABLE ours) x)")" "t|0|0" "$3"
+}
+
+is "$(sql "SELECT string_agg(relationship_type, ' ' ORDER BY relationship_type) FROM relate.preview_adopt_foreign_keys()")" \
+    "customer_customer_demo employee_reports_to employee_territory order_customer order_detail order_employee order_ship_via product_category product_supplier territory_region" \
+    "the preview shows a type for each foreign key, and one for each junction table"
+is "$(sql "SELECT count(*) FROM relate.modules()")" 0 "and makes nothing"
+is "$(sql "SELECT sentence FROM relate.preview_adopt_foreign_keys() WHERE relationship_type = 'order_customer'")" \
+    "Each Customer can have multiple Orders, but each Order will belong to only one Customer." "in plain English"
+is "$(sql "SELECT count(*) FROM relate.adopt_foreign_keys()")" 10 "all are adopted"
+is "$(sql "SELECT count(*) FROM relate.adopt_foreign_keys()")" 0 "once"
+same "SELECT key::text, role, label FROM relate.related_records('customer', 'ALFKI')" \
+    "SELECT order_id::text, 'Order', 'has Order' FROM orders WHERE customer_id = 'ALFKI'" "the orders of ALFKI"
+same "SELECT relationship_type, key::text, name FROM relate.related_records('order', 10643)" \
+    "SELECT 'order_customer', customer_id::text, company_name::text FROM orders JOIN customers USING (customer_id) WHERE order_id = 10643
+     UNION ALL SELECT 'order_employee', employee_id::text, first_name || ' ' || last_name FROM orders JOIN employees USING (employee_id) WHERE order_id = 10643
+     UNION ALL SELECT 'order_ship_via', shipper_id::text, company_name FROM orders JOIN shippers ON shipper_id = ship_via WHERE order_id = 10643
+     UNION ALL SELECT 'order_detail', product_id::text, product_name FROM order_details JOIN products USING (product_id) WHERE order_id = 10643" \
+    "all that an order is related to"
+same "SELECT key::int AS product, (attributes ->> 'quantity')::int, (attributes ->> 'unit_price')::real, (attributes ->> 'discount')::real
+      FROM relate.related_records('order', 10248, '{order_detail}')" \
+    "SELECT product_id, quantity, unit_price, discount FROM order_details WHERE order_id = 10248" "its products, with quantities"
+same "SELECT from_key::int, key::int, (attributes ->> 'quantity')::int
+      FROM relate.related_records_of('product', (SELECT array_agg(product_id) FROM products), '{order_detail}')" \
+    "SELECT product_id, order_id, quantity FROM order_details" "the orders of every product"
+same "SELECT n.employee_id, r.key::text FROM employees n, relate.related_records('employee', n.employee_id, '{employee_territory}') r" \
+    "SELECT employee_id, territory_id::text FROM employee_territories" "the territories of every employee"
+same "SELECT key::int, label FROM relate.related_records('employee', 5, '{employee_reports_to}')" \
+    "SELECT employee_id, 'manages' FROM employees WHERE reports_to = 5 UNION ALL SELECT reports_to, 'reports to' FROM employees WHERE employee_id = 5" \
+    "who reports to employee 5, and to whom he does"
+same "SELECT * FROM relate.related_rows(NULL::orders, 'customer', 'ALFKI')" "SELECT * FROM orders WHERE customer_id = 'ALFKI'" "the rows of the orders themselves"
+same "SELECT primary_id::text, target_id::text FROM relate.relationship_report('{product_supplier}')" \
+    "SELECT product_id::text, supplier_id::text FROM products UNION ALL SELECT supplier_id::text, product_id::text FROM products" "the report"
+is "$(sql "SELECT (relate.record_overview('employee', 5) #>> '{related,1,count}')::int = (SELECT count(*) FROM orders WHERE employee_id = 5)")" t "the overview counts orders"
+is "$(sql "SELECT total FROM relate.relationship_type_stats() WHERE type = 'order_detail'")" "$(sql "SELECT count(*) FROM order_details")" "the statistics count order details"
+
+is "$(sql "SELECT relate.drop_relationship_type(name) FROM relate.relationship_types()" "SELECT relate.unregister_module(name) FROM relate.modules()" \
+    "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'crm.%'" | tail -1)" 0 "un-adopted, no trigger of ours is left"
+is "$(sql "SELECT sum(('x' || left(md5(t::text), 8))::bit(32)::bigint) FROM (SELECT orders FROM orders UNION ALL SELECT order_details FROM order_details) AS x(t)")" \
+    "$tables_before" "and no row has changed"
+done_testing
