@@ -448,6 +448,9 @@ DECLARE
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM relate.refuse_used_type(TG_RELID, workspace, OLD.type_id, OLD.name);
+        IF OLD.storage <> 'link' THEN
+            PERFORM relate.release_storage(jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)));
+        END IF;
         RETURN OLD;
     END IF;
     draft := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(NEW));
@@ -531,7 +534,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.drop_relationship_type(text) IS
-'Drops a relationship type of the current workspace. Errors: 42704 no such type, 2BP01 while it has relationships, with their count.';
+'Drops a relationship type of the current workspace. One that is stored in columns or a junction table is un-adopted: those stay as they are. Errors: 42704 no such type, 2BP01 while it has relationships, with their count.';
 
 CREATE FUNCTION relate.relationship_types()
 RETURNS TABLE (name text, source_module text, source_role text, label text, target_module text, target_role text,

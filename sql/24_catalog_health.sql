@@ -355,6 +355,8 @@ AS $$
     WHERE wrong.finding IS NOT NULL
     UNION ALL
     SELECT * FROM relate.orphan_findings(workspace)
+    UNION ALL
+    SELECT * FROM relate.storage_findings(workspace)
 $$;
 COMMENT ON FUNCTION relate.catalog_findings(name, name) IS
 'Internal. What is wrong with a workspace and cannot be put back by us.';

@@ -554,3 +554,447 @@ COMMENT ON FUNCTION relate.adopt_foreign_keys(text, text[], text[], text[]) IS
 'Makes relationship types of the foreign keys of a schema''s tables, and modules of the tables that have none yet, in the current workspace. No row moves; the tables get the triggers of modules. A foreign key becomes a many_to_one type stored in its columns, one_to_one where a unique index says so, a hierarchy where it refers to its own table; a table whose key is made of two foreign keys becomes a type stored in that junction table, its further columns the attributes. include and exclude are names of tables, * for any letters; system_modules those of users, groups and the like.
 One row for each new type; sentence says in English how many belong together. Then one for each foreign key that is not adopted: note says why. What is adopted already is passed over, so it can be run again. Everything can be changed afterwards with relate.alter_module and relate.alter_relationship_type; relate.drop_relationship_type un-adopts, and changes no table.
 Errors: 22004, 3F000 no such schema, 42501 not the owner of the workspace''s tables, those of register_module and create_relationship_type.';
+
+-- ---- one by hand --------------------------------------------------------------------------
+
+CREATE FUNCTION relate.adopt_one(workspace name, plan relate.adoption) RETURNS int
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    new_id int;
+BEGIN
+    PERFORM relate.check_type_is_new(workspace, 0, plan.name);
+    PERFORM relate.adopt_plan(workspace, ARRAY[plan], NULL);
+    EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO new_id USING plan.name;
+    RETURN new_id;
+END;
+$$;
+COMMENT ON FUNCTION relate.adopt_one(name, relate.adoption) IS 'Internal. Adopts one planned type, and returns its id.';
+
+CREATE FUNCTION relate.side_of_adoption(workspace name, module text, table_name regclass, columns name[],
+    OUT entry relate.module_entry, OUT ordered name[], OUT stem text, OUT on_delete text, OUT has_foreign_key boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    fk record;
+    module_table regclass;
+BEGIN
+    PERFORM relate.check_columns(table_name, columns, 'foreign key', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    IF module IS NOT NULL THEN
+        EXECUTE format('SELECT table_name FROM %I.module WHERE module_id = $1', workspace) INTO module_table
+            USING relate.find_id(workspace, 'module', module);
+    END IF;
+    SELECT f.* INTO fk
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL relate.find_foreign_keys(n.nspname, ARRAY[c.relname::text], NULL) AS f
+    WHERE c.oid = side_of_adoption.table_name AND f.from_table = c.oid AND f.columns @> side_of_adoption.columns
+      AND f.columns <@ side_of_adoption.columns AND (module_table IS NULL OR f.to_table = module_table)
+    ORDER BY f.id LIMIT 1;
+    has_foreign_key := fk IS NOT NULL;
+    IF module_table IS NULL AND fk.to_table IS NULL THEN
+        RAISE 'columns (%) of table % are no foreign key', array_to_string(columns, ', '), table_name
+            USING ERRCODE = 'invalid_foreign_key', HINT = 'Name the module that they refer to: target_module => ''...''.';
+    END IF;
+    SELECT m.* INTO entry FROM relate.plan_modules(workspace, ARRAY[coalesce(module_table, fk.to_table)], NULL) AS m;
+    ordered := columns;
+    stem := relate.foreign_key_stem(columns, entry.key_columns[1:cardinality(columns)]);
+    on_delete := 'restrict';
+    IF has_foreign_key THEN
+        ordered := ARRAY(SELECT pair.near FROM unnest(entry.key_columns) WITH ORDINALITY AS key (name, place)
+                         JOIN unnest(fk.columns, fk.key_columns) AS pair (near, far) ON pair.far = key.name ORDER BY key.place);
+        stem := relate.foreign_key_stem(fk.columns, fk.key_columns);
+        on_delete := CASE WHEN fk.on_delete IN ('a', 'r') THEN 'restrict' ELSE 'remove_link' END;
+        IF cardinality(ordered) < cardinality(columns) THEN
+            RAISE 'the foreign key (%) of table % refers to (%)', array_to_string(columns, ', '), table_name,
+                  array_to_string(fk.key_columns, ', ')
+                USING ERRCODE = 'invalid_foreign_key',
+                      DETAIL = format('The key of %s is (%s).', fk.to_table, array_to_string(entry.key_columns, ', '));
+        END IF;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.side_of_adoption(name, text, regclass, name[]) IS
+'Internal. What these columns of a table refer to: by the module named, or by the foreign key on them; the columns in the order of that module''s key.';
+
+CREATE FUNCTION relate.add_foreign_key(table_name regclass, columns name[], target relate.module_entry) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s)', table_name,
+                   (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY AS k (c, n)), target.table_name,
+                   (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(target.key_columns) WITH ORDINALITY AS k (c, n)));
+END;
+$$;
+COMMENT ON FUNCTION relate.add_foreign_key(regclass, name[], relate.module_entry) IS
+'Internal. Declares a foreign key on columns that lack it.';
+
+CREATE FUNCTION relate.adopt_column(table_name regclass, columns name[], target_module text DEFAULT NULL, name text DEFAULT NULL,
+    source_role text DEFAULT NULL, target_role text DEFAULT NULL, label text DEFAULT NULL, inverse_label text DEFAULT NULL,
+    cardinality text DEFAULT NULL, hierarchy_parent text DEFAULT NULL, add_foreign_key boolean DEFAULT false,
+    enforce boolean DEFAULT false)
+RETURNS int
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    near relate.module_entry;
+    far record;
+    words record;
+    plan relate.adoption;
+    is_same boolean;
+    new_id int;
+BEGIN
+    PERFORM relate.not_null('{table_name, columns}', table_name::text, columns::text);
+    SELECT m.* INTO near FROM relate.plan_modules(workspace, ARRAY[table_name], NULL) AS m;
+    far := relate.side_of_adoption(workspace, target_module, table_name, columns);
+    IF near.key_columns IS NULL THEN
+        PERFORM relate.check_module_key(table_name, NULL);
+    END IF;
+    is_same := far.stem = (far.entry).name OR columns = (far.entry).key_columns
+               OR far.stem = (SELECT relate.singular_of(relate.identifier_of(relname)) FROM pg_class WHERE oid = (far.entry).table_name);
+    words := relate.column_words(far.stem, is_same, table_name = (far.entry).table_name, false, near.singular, (far.entry).singular);
+    plan.cardinality := relate.parse_cardinality(cardinality);
+    IF enforce AND plan.cardinality = 'one_to_one' AND NOT relate.has_unique_index(table_name, far.ordered) THEN
+        EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', table_name,
+                       (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(far.ordered) WITH ORDINALITY AS k (c, n)));
+    END IF;
+    IF add_foreign_key AND NOT far.has_foreign_key THEN
+        PERFORM relate.add_foreign_key(table_name, far.ordered, far.entry);
+    END IF;
+    plan.cardinality := coalesce(plan.cardinality, CASE WHEN relate.has_unique_index(table_name, far.ordered)
+                                                        THEN 'one_to_one' ELSE 'many_to_one' END::relate.cardinality);
+    plan.name := coalesce(name, near.name || '_' || CASE WHEN is_same AND table_name = (far.entry).table_name THEN 'parent' ELSE far.stem END);
+    plan.source_table := table_name;
+    plan.target_table := (far.entry).table_name;
+    plan.hierarchy_parent := coalesce(nullif(hierarchy_parent, 'none'), CASE WHEN hierarchy_parent IS NULL
+        AND table_name = (far.entry).table_name AND plan.cardinality = 'many_to_one' THEN 'target' END);
+    plan.source_role := coalesce(source_role, words.source_role);
+    plan.target_role := coalesce(target_role, words.target_role);
+    plan.label := coalesce(label, words.label);
+    plan.inverse_label := coalesce(inverse_label, words.inverse_label);
+    plan.storage := 'column';
+    plan.storage_table := table_name;
+    plan.source_columns := near.key_columns;
+    plan.target_columns := far.ordered;
+    plan.on_source_delete := 'remove_link';
+    plan.on_target_delete := far.on_delete;
+    new_id := relate.adopt_one(workspace, plan);
+    IF enforce AND plan.hierarchy_parent IS NOT NULL THEN
+        PERFORM relate.enforce_no_cycle(plan.name);
+    END IF;
+    RETURN new_id;
+END;
+$$;
+COMMENT ON FUNCTION relate.adopt_column(regclass, name[], text, text, text, text, text, text, text, text, boolean, boolean) IS
+'Makes a relationship type of columns that refer to another module, and returns its id; the table becomes a module where it is none. Without target_module, their foreign key says which it is; without a foreign key, columns come in the order of that module''s key. What is null has the default that adopt_foreign_keys would give; hierarchy_parent: source, target or none. add_foreign_key declares the foreign key where there is none. enforce makes the unique index of a one_to_one type, and refuses cycles in a hierarchy from now on. Errors: 22004, 42703 unknown columns, 42830 neither foreign key nor module, 42704 unknown module, 42804, 22023, 42710 name exists; 23505, 23503 and 23514 rows that break what is to be enforced.';
+
+CREATE FUNCTION relate.adopt_junction(table_name regclass, source_columns name[], target_columns name[],
+    source_module text DEFAULT NULL, target_module text DEFAULT NULL, name text DEFAULT NULL, source_role text DEFAULT NULL,
+    target_role text DEFAULT NULL, label text DEFAULT NULL, inverse_label text DEFAULT NULL, start_column name DEFAULT NULL,
+    end_column name DEFAULT NULL, add_foreign_keys boolean DEFAULT false)
+RETURNS int
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    source record;
+    target record;
+    plan relate.adoption;
+BEGIN
+    PERFORM relate.not_null('{table_name, source_columns, target_columns}', table_name::text, source_columns::text, target_columns::text);
+    source := relate.side_of_adoption(workspace, source_module, table_name, source_columns);
+    target := relate.side_of_adoption(workspace, target_module, table_name, target_columns);
+    IF add_foreign_keys AND NOT source.has_foreign_key THEN
+        PERFORM relate.add_foreign_key(table_name, source.ordered, source.entry);
+    END IF;
+    IF add_foreign_keys AND NOT target.has_foreign_key THEN
+        PERFORM relate.add_foreign_key(table_name, target.ordered, target.entry);
+    END IF;
+    plan.name := coalesce(name, (SELECT relate.singular_of(relate.identifier_of(relname)) FROM pg_class WHERE oid = table_name));
+    plan.source_table := (source.entry).table_name;
+    plan.target_table := (target.entry).table_name;
+    plan.cardinality := CASE WHEN relate.has_unique_index(table_name, target.ordered) THEN 'one' ELSE 'many' END || '_to_'
+                     || CASE WHEN relate.has_unique_index(table_name, source.ordered) THEN 'one' ELSE 'many' END;
+    plan.source_role := coalesce(source_role, CASE WHEN plan.source_table = plan.target_table THEN relate.label_of(source.stem)
+                                                   ELSE (source.entry).singular END);
+    plan.target_role := coalesce(target_role, CASE WHEN plan.source_table = plan.target_table THEN relate.label_of(target.stem)
+                                                   ELSE (target.entry).singular END);
+    plan.label := coalesce(label, 'has ' || plan.target_role);
+    plan.inverse_label := coalesce(inverse_label, 'has ' || plan.source_role);
+    plan.storage := 'junction';
+    plan.storage_table := table_name;
+    plan.source_columns := source.ordered;
+    plan.target_columns := target.ordered;
+    plan.start_column := start_column;
+    plan.end_column := end_column;
+    plan.on_source_delete := source.on_delete;
+    plan.on_target_delete := target.on_delete;
+    RETURN relate.adopt_one(workspace, plan);
+END;
+$$;
+COMMENT ON FUNCTION relate.adopt_junction(regclass, name[], name[], text, text, text, text, text, text, text, name, name, boolean) IS
+'Makes a relationship type of a junction table, and returns its id. Without modules, the foreign keys on the columns say which they are; without foreign keys, columns come in the order of the modules'' keys. start_column and end_column hold the first and last day; columns of neither kind are attributes. Dates can be set later too: UPDATE relationship_type SET storage_start_column = ..., is_perpetual = false. add_foreign_keys declares those that are missing. Errors: 22004, 42703 unknown columns, 42830 neither foreign key nor module, 42704 unknown module, 42804, 22023, 42710 name exists, 23503 rows without their records.';
+
+-- ---- no cycles in a column -------------------------------------------------------------------
+
+CREATE FUNCTION relate.no_cycle() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    key_columns CONSTANT name[] := TG_ARGV[0];
+    parent_columns CONSTANT name[] := TG_ARGV[1];
+    new_row CONSTANT jsonb := to_jsonb(NEW);
+    own CONSTANT text[] := ARRAY(SELECT new_row ->> c FROM unnest(key_columns) AS c);
+    parent text[] := ARRAY(SELECT new_row ->> c FROM unnest(parent_columns) AS c);
+    -- Under a snapshot of the past, a row that changed since is an error when locked (40001).
+    step CONSTANT text := format('SELECT ARRAY[%s] FROM %s x WHERE %s%s',
+        (SELECT string_agg(format('x.%I::text', c), ', ' ORDER BY n) FROM unnest(parent_columns) WITH ORDINALITY AS k (c, n)),
+        relate.rows_sql(TG_RELID), relate.equals_sql(TG_RELID, key_columns, '$1'),
+        CASE current_setting('transaction_isolation') WHEN 'read committed' THEN '' ELSE ' FOR KEY SHARE' END);
+    seen text[] := '{}';
+BEGIN
+    IF array_position(parent, NULL) IS NOT NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Two who would close a cycle together come one after the other.
+    PERFORM pg_advisory_xact_lock(TG_RELID::int, hashtext('relate.no_cycle'));
+    WHILE parent IS NOT NULL AND array_position(parent, NULL) IS NULL AND parent::text <> ALL (seen) LOOP
+        IF parent = own THEN
+            RAISE 'row (%) of table % would be below itself', array_to_string(own, ', '), TG_RELID::regclass
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+                      COLUMN = parent_columns[1],
+                      DETAIL = format('Following (%s) upwards leads back to it.', array_to_string(parent_columns, ', '));
+        END IF;
+        seen := seen || parent::text;
+        EXECUTE step INTO parent USING parent;
+    END LOOP;
+    RETURN NULL;
+END;
+$$;
+COMMENT ON FUNCTION relate.no_cycle() IS
+'Constraint trigger AFTER INSERT OR UPDATE on a table that refers to itself; its arguments are the key columns and the columns with the parent''s key. Refuses (23514, relationship_cycle) a row that would be below itself, whoever writes at the same time.';
+
+CREATE FUNCTION relate.enforce_no_cycle(type text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    draft relate.type_draft := relate.find_type(workspace, type, 'FOR NO KEY UPDATE');
+    store relate.type_storage;
+    parent_columns name[];
+    key_columns name[];
+    offender text;
+BEGIN
+    EXECUTE format('SELECT storage, storage_table, storage_source_columns, storage_target_columns, NULL, NULL FROM %I.relationship_type '
+                   'WHERE type_id = $1', workspace) INTO store USING draft.type_id;
+    IF store.storage <> 'column' OR draft.hierarchy_parent IS NULL THEN
+        RAISE 'relationship type "%" is no hierarchy in a column', type
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It is stored as %s.', store.storage),
+                  HINT = CASE store.storage WHEN 'link' THEN 'The hierarchies of links have no cycles anyway.'
+                              ELSE format('Say which side is the parent: SELECT relate.alter_relationship_type(%L, hierarchy_parent => ''target'');', type) END;
+    END IF;
+    key_columns := CASE draft.hierarchy_parent WHEN 'target' THEN store.storage_source_columns ELSE store.storage_target_columns END;
+    parent_columns := CASE draft.hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END;
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store.storage_table);
+    EXECUTE format('WITH RECURSIVE link AS (SELECT ROW(%2$s)::text AS child, ROW(%3$s)::text AS parent FROM %1$s x WHERE %4$s), '
+                   'inner_link AS MATERIALIZED (SELECT * FROM link WHERE parent IN (SELECT child FROM link) AND child IN (SELECT parent FROM link)), '
+                   'walk AS (SELECT child AS start, parent FROM inner_link UNION '
+                   'SELECT w.start, l.parent FROM walk w JOIN inner_link l ON l.child = w.parent WHERE w.parent <> w.start) '
+                   'SELECT min(start) FROM walk WHERE start = parent', relate.rows_sql(store.storage_table),
+                   (SELECT string_agg(format('x.%I', c), ', ' ORDER BY n) FROM unnest(key_columns) WITH ORDINALITY AS k (c, n)),
+                   (SELECT string_agg(format('x.%I', c), ', ' ORDER BY n) FROM unnest(parent_columns) WITH ORDINALITY AS k (c, n)),
+                   (SELECT string_agg(format('x.%I IS NOT NULL', c), ' AND ') FROM unnest(parent_columns) AS c)) INTO offender;
+    IF offender IS NOT NULL THEN
+        RAISE 'table % has a cycle', store.storage_table
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle',
+                  DETAIL = format('Following (%s) from %s leads back to it.', array_to_string(parent_columns, ', '), offender);
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = store.storage_table AND t.tgfoid = 'relate.no_cycle()'::regprocedure
+                   AND t.tgargs = convert_to(key_columns::text, 'UTF8') || '\x00' || convert_to(parent_columns::text, 'UTF8') || '\x00') THEN
+        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.no_cycle(%L, %L)',
+                       left('relate_no_cycle_' || array_to_string(parent_columns, '_'), 63), store.storage_table, key_columns::text, parent_columns::text);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.enforce_no_cycle(text) IS
+'Has a hierarchy that is stored in a column of its own table refuse cycles from now on, whoever writes, by a trigger on that table. Waits for its writers. Errors: 42704 unknown type, 22023 no such hierarchy, 23514 there is a cycle already (DETAIL names a row), 42501 no right to make a trigger.';
+
+CREATE FUNCTION relate.release_storage(store relate.type_storage) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    trigger_name name;
+BEGIN
+    FOR trigger_name IN
+        SELECT t.tgname FROM pg_trigger t
+        WHERE t.tgrelid = store.storage_table AND t.tgfoid = 'relate.no_cycle()'::regprocedure AND t.tgparentid = 0
+          AND t.tgargs IN (convert_to(store.storage_source_columns::text, 'UTF8') || '\x00' || convert_to(store.storage_target_columns::text, 'UTF8') || '\x00',
+                           convert_to(store.storage_target_columns::text, 'UTF8') || '\x00' || convert_to(store.storage_source_columns::text, 'UTF8') || '\x00')
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, store.storage_table);
+    END LOOP;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'the trigger against cycles stays on table %', store.storage_table
+            USING DETAIL = 'Only the owner of the table can drop it.';
+END;
+$$;
+COMMENT ON FUNCTION relate.release_storage(relate.type_storage) IS
+'Internal. Takes what enforces a type''s rules off its storage table, when the type goes.';
+
+-- ---- indexes that are missing ------------------------------------------------------------------
+
+CREATE FUNCTION relate.storage_findings(workspace name) RETURNS SETOF relate.health_finding
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.relationship_type', workspace)) AND attname = 'storage_table') THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format($query$
+        SELECT %1$L, 'warning', format('relationship type %%s', string_agg(quote_ident(name), ', ' ORDER BY name)),
+               format('%%s has no index that begins with (%%s): reading from there scans the table', storage_table, columns),
+               format('CREATE INDEX ON %%s (%%s)', storage_table, columns)
+        FROM (SELECT DISTINCT t.name, t.storage_table,
+                     (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(side.columns) WITH ORDINALITY AS k (c, n)) AS columns
+              FROM %1$I.relationship_type t
+              CROSS JOIN LATERAL (VALUES (t.storage_source_columns), (t.storage_target_columns)) AS side (columns)
+              WHERE t.storage <> 'link' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.storage_table)
+                AND NOT relate.has_index(t.storage_table, side.columns)) AS missing
+        GROUP BY storage_table, columns
+        UNION ALL
+        SELECT %1$L, 'error', format('relationship type %%s', quote_ident(t.name)), 'its storage table or columns are gone',
+               format('SELECT relate.drop_relationship_type(%%L)', t.name)
+        FROM %1$I.relationship_type t
+        WHERE t.storage <> 'link'
+          AND (NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.storage_table)
+               OR EXISTS (SELECT FROM unnest(t.storage_source_columns || t.storage_target_columns) AS c
+                          WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.storage_table AND a.attname = c AND NOT a.attisdropped)))
+        ORDER BY 3
+        $query$, workspace);
+END;
+$body$;
+COMMENT ON FUNCTION relate.storage_findings(name) IS
+'Internal. Types stored in tables that are gone, and columns of foreign keys and junctions without an index, with the statement that makes it.';
+
+-- ---- the first five minutes ---------------------------------------------------------------------
+
+CREATE FUNCTION relate.some_key(entry relate.module_entry, plan relate.adoption) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    is_near CONSTANT boolean := plan.source_table = entry.table_name;
+    columns CONSTANT name[] := CASE WHEN is_near AND plan.storage = 'junction' THEN plan.source_columns
+                                    WHEN is_near THEN NULL ELSE plan.target_columns END;
+    list CONSTANT text := (SELECT string_agg(format('x.%I', c), ', ' ORDER BY n) FROM unnest(coalesce(columns, entry.key_columns)) WITH ORDINALITY AS k (c, n));
+    key text;
+BEGIN
+    -- A record that has many: of the first rows only, so that a large table does not matter.
+    EXECUTE format('SELECT %s FROM (SELECT %s FROM %s x WHERE %s LIMIT 10000) AS x GROUP BY %s ORDER BY count(*) DESC, %s LIMIT 1',
+                   CASE cardinality(entry.key_columns) WHEN 1 THEN format('(%s)::text', list) ELSE format('ROW(%s)::text', list) END,
+                   list, plan.storage_table,
+                   (SELECT string_agg(format('x.%I IS NOT NULL', c), ' AND ') FROM unnest(coalesce(columns, entry.key_columns)) AS c), list, list) INTO key;
+    RETURN btrim(key);
+END;
+$$;
+COMMENT ON FUNCTION relate.some_key(relate.module_entry, relate.adoption) IS
+'Internal. The key of a record of the module that has many relationships of the planned type; null if none has any.';
+
+CREATE FUNCTION relate.quickstart(schema_name text DEFAULT 'public', preview boolean DEFAULT false)
+RETURNS TABLE (step text, line text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    workspace name;
+    plan relate.adoption[];
+    modules relate.module_entry[];
+    one record;
+    central relate.module_entry;
+    central_key text;
+    biggest relate.adoption;
+BEGIN
+    PERFORM relate.check_schema(schema_name);
+    BEGIN
+        workspace := relate.current_workspace();
+        RETURN QUERY SELECT 'workspace', format('Workspace "%s" is there already.', workspace);
+    EXCEPTION
+        WHEN undefined_object THEN
+            IF preview THEN
+                RETURN QUERY SELECT 'workspace', 'A workspace "crm" would be made, a schema that holds what follows.'::text;
+            ELSE
+                workspace := relate.create_workspace('crm');
+                RETURN QUERY SELECT 'workspace', format('Workspace "%s" is made: a schema that holds what follows.', workspace);
+            END IF;
+    END;
+    IF workspace IS NULL THEN
+        -- The plan is made in a workspace that goes again at once.
+        BEGIN
+            workspace := relate.create_workspace('relate quickstart');
+            plan := ARRAY(SELECT p FROM relate.plan_types(workspace, schema_name, NULL, NULL, NULL) AS p);
+            modules := ARRAY(SELECT m FROM relate.plan_modules(workspace, ARRAY(
+                SELECT source_table FROM unnest(plan) WHERE name IS NOT NULL
+                UNION SELECT target_table FROM unnest(plan) WHERE name IS NOT NULL), NULL) AS m ORDER BY m.name);
+            RAISE EXCEPTION USING ERRCODE = 'RLQ01';
+        EXCEPTION
+            WHEN SQLSTATE 'RLQ01' THEN
+                workspace := NULL;
+        END;
+    ELSE
+        plan := ARRAY(SELECT p FROM relate.plan_types(workspace, schema_name, NULL, NULL, NULL) AS p);
+        IF NOT preview THEN
+            PERFORM relate.adopt_plan(workspace, plan, NULL);
+        END IF;
+        modules := ARRAY(SELECT m FROM relate.plan_modules(workspace, ARRAY(
+            SELECT source_table FROM unnest(plan) WHERE name IS NOT NULL
+            UNION SELECT target_table FROM unnest(plan) WHERE name IS NOT NULL), NULL) AS m ORDER BY m.name);
+    END IF;
+    RETURN QUERY SELECT 'found', format('%s modules: %s.', cardinality(modules), string_agg(m.plural, ', ' ORDER BY m.plural))
+                 FROM unnest(modules) AS m HAVING count(*) > 0;
+    RETURN QUERY SELECT 'found', relate.adoption_sentence(p, s, t)
+                 FROM generate_subscripts(plan, 1) AS n
+                 CROSS JOIN LATERAL (SELECT plan[n] AS p) AS x
+                 JOIN unnest(modules) AS s ON s.table_name = (x.p).source_table
+                 JOIN unnest(modules) AS t ON t.table_name = (x.p).target_table
+                 WHERE (x.p).name IS NOT NULL ORDER BY n;
+    RETURN QUERY SELECT 'not adopted', format('%s: %s.', p.columns, p.note) FROM unnest(plan) AS p WHERE p.name IS NULL;
+    IF plan = '{}' THEN
+        RETURN QUERY SELECT 'found', format('Nothing new: the foreign keys of schema "%s" are adopted already, or there are none.', schema_name);
+    END IF;
+    -- The module that most types meet in, and the largest of those types.
+    SELECT m.* INTO central
+    FROM unnest(modules) AS m JOIN unnest(plan) AS p ON p.name IS NOT NULL AND m.table_name IN (p.source_table, p.target_table)
+    GROUP BY m.module_id, m.name, m.singular, m.plural, m.table_name, m.key_columns, m.name_columns, m.kind, m.kind_column, m.date_column, m.is_system
+    ORDER BY count(*) DESC, m.name LIMIT 1;
+    SELECT p.* INTO biggest FROM unnest(plan) AS p
+    WHERE p.name IS NOT NULL AND central.table_name IN (p.source_table, p.target_table)
+    ORDER BY (SELECT c.reltuples FROM pg_class c WHERE c.oid = p.storage_table) DESC, p.name LIMIT 1;
+    IF biggest.name IS NULL THEN
+        RETURN;
+    END IF;
+    central_key := relate.some_key(central, biggest);
+    IF central_key IS NULL THEN
+        RETURN QUERY SELECT 'try', format('SELECT * FROM relate.relationship_types();');
+        RETURN;
+    END IF;
+    RETURN QUERY VALUES
+        ('try', format('SELECT role, label, name, key FROM relate.related_records(%L, %L);', central.name, central_key)),
+        ('try', format('SELECT jsonb_pretty(relate.record_overview(%L, %L));', central.name, central_key)),
+        ('try', format('SELECT * FROM relate.relationship_report(%L) LIMIT 10;', ARRAY[biggest.name]));
+END;
+$$;
+COMMENT ON FUNCTION relate.quickstart(text, boolean) IS
+'The first thing to call in a database that exists: makes a workspace "crm" where there is none, adopts the foreign keys of the schema (relate.adopt_foreign_keys), says in English what it found and what it did not adopt, and ends with three queries to run, with keys from the data. step is workspace, found, not adopted or try. The user''s tables get our triggers and nothing else; preview => true changes nothing at all. Errors: as of create_workspace and adopt_foreign_keys.';

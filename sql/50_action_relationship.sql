@@ -320,6 +320,11 @@ BEGIN
     PERFORM relate.no_dates(t.name, t.is_perpetual, start_date::text, end_date::text);
     source_module_id := relate.side_module('source', t.name, t.source_module_id, source_module);
     target_module_id := relate.side_module('target', t.name, t.target_module_id, target_module);
+    IF relate.is_hard_link(t.name) THEN
+        PERFORM relate.create_hard_link(t.name, source_key, target_key, start_date, end_date, importance, description, email, phone,
+                                        address, attributes, on_conflict, is_primary, address_module, address_key);
+        RETURN NULL;
+    END IF;
 
     IF on_conflict = 'end_old' THEN
         IF t.is_perpetual THEN
@@ -352,7 +357,8 @@ END;
 $$;
 COMMENT ON FUNCTION relate.create_relationship(text, relate.record_key, relate.record_key, date, date, int, text, text, text, text,
     jsonb, text, text, text, boolean, text, relate.record_key) IS
-'Stores a relationship of a type from a source to a target record and returns its id. Dates are inclusive, null is open.
+'Stores a relationship of a type from a source to a target record and returns its id; null where the type is stored in foreign key
+columns, which are set, or in a junction table, which gets a row (attributes are its further columns). Dates are inclusive, null is open.
 source_module and target_module are needed where the type leaves the module open. A null importance is the type''s default.
 on_conflict says what becomes of relationships that would make the new one a duplicate or break the cardinality: error,
 end_old (they end the day before start_date, which is then today by default) or replace (they are deleted); where the limit
@@ -711,15 +717,20 @@ infinite where open. 42704 if there is none.';
 CREATE FUNCTION relate.end_relationship(type text, source_key relate.record_key, target_key relate.record_key,
     end_date date DEFAULT current_date, source_module text DEFAULT NULL, target_module text DEFAULT NULL)
 RETURNS date
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+BEGIN
+    IF relate.is_hard_link(type) THEN
+        RETURN relate.end_hard_link(type, source_key, target_key, end_date);
+    END IF;
     -- The last that has begun by then; if none has, the first to come, which is refused.
-    SELECT relate.end_relationship(relationship_id, end_date)
+    RETURN (SELECT relate.end_relationship(stint.relationship_id, end_relationship.end_date)
     FROM (SELECT relationship_id
           FROM relate.stints(type, source_key, target_key, source_module, target_module)
           ORDER BY first_day <= end_date DESC, CASE WHEN first_day <= end_date THEN first_day END DESC, first_day
-          LIMIT 1) AS stint
+          LIMIT 1) AS stint);
+END;
 $$;
 COMMENT ON FUNCTION relate.end_relationship(text, relate.record_key, relate.record_key, date, text, text) IS
 'The same for the relationship of a type between two records; of several stints, the last that has begun by that day.
@@ -735,6 +746,10 @@ DECLARE
     ids bigint[];
     days text;
 BEGIN
+    IF relate.is_hard_link(type) THEN
+        PERFORM relate.delete_hard_link(type, source_key, target_key, as_of);
+        RETURN;
+    END IF;
     SELECT array_agg(relationship_id ORDER BY first_day),
            string_agg(format('%s (%s to %s)', relationship_id, coalesce(nullif(first_day, '-infinity')::text, 'open'),
                              coalesce(nullif(last_day, 'infinity')::text, 'open')), ', ' ORDER BY first_day)
@@ -754,5 +769,6 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.delete_relationship(text, relate.record_key, relate.record_key, date, text, text) IS
-'The same for the relationship of a type between two records; of several stints, the one that runs on the day as_of.
+'The same for the relationship of a type between two records; of several stints, the one that runs on the day as_of. Of a type
+stored in foreign key columns, they become null (23502 where they must not); of one stored in a junction table, the row goes.
 Errors: 42704 unknown type or no such relationship, 22023 several stints and no day (DETAIL lists them).';

@@ -92,4 +92,19 @@ Datum relate_record_kind(PG_FUNCTION_ARGS)
         PG_RETURN_NULL();
     PG_RETURN_TEXT_P(cstring_to_text(kind));
 }
+
+PG_FUNCTION_INFO_V1(relate_key_texts);
+Datum relate_key_texts(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Module *module = current_workspace().module(PG_GETARG_INT32(0));
+    KeyValues values;
+    if (!module || !values_of_key(*module, PG_GETARG_DATUM(1), values))
+        PG_RETURN_NULL();
+    pg::Array<Datum> texts;
+    for (size_t i = 0; i < module->key.size(); ++i)
+        texts.push(PointerGetDatum(cstring_to_text(
+            OutputFunctionCall(const_cast<FmgrInfo *>(&module->key[i].output), values.values[i]))));
+    PG_RETURN_DATUM(pg::array_argument(TEXTOID, texts.view()).value);
+}
 }

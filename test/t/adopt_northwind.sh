@@ -51,6 +51,15 @@ same "SELECT primary_id::text, target_id::text FROM relate.relationship_report('
 is "$(sql "SELECT (relate.record_overview('employee', 5) #>> '{related,1,count}')::int = (SELECT count(*) FROM orders WHERE employee_id = 5)")" t "the overview counts orders"
 is "$(sql "SELECT total FROM relate.relationship_type_stats() WHERE type = 'order_detail'")" "$(sql "SELECT count(*) FROM order_details")" "the statistics count order details"
 
+is "$(sql "BEGIN" "SELECT relate.connect('order', 10248, 'belongs to Customer', 'customer', 'ALFKI', on_conflict => 'replace')" \
+    "SELECT customer_id FROM orders WHERE order_id = 10248" "ROLLBACK" | grep ALFKI)" ALFKI "connect sets the column"
+
+is "$(sql "SELECT relate.drop_workspace('crm')" "SELECT count(*) FROM relate.quickstart('public', preview => true) WHERE step = 'found'" "SELECT count(*) FROM relate.workspaces()" | tail -2 | paste -sd' ')" \
+    "11 0" "the preview of quickstart tells, and changes nothing"
+is "$(sql "SELECT line FROM relate.quickstart('public') WHERE step = 'try'" | head -1)" "SELECT role, label, name, key FROM relate.related_records('order', '11077');" \
+    "quickstart ends with queries to run"
+is "$(sql "SELECT role, label, name, key FROM relate.related_records('order', '11077');" | grep -c '^Product')" \
+    "$(sql "SELECT count(*) FROM order_details WHERE order_id = 11077")" "which have answers"
 is "$(sql "SELECT relate.drop_relationship_type(name) FROM relate.relationship_types()" "SELECT relate.unregister_module(name) FROM relate.modules()" \
     "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'crm.%'" | tail -1)" 0 "un-adopted, no trigger of ours is left"
 is "$(sql "SELECT sum(('x' || left(md5(t::text), 8))::bit(32)::bigint) FROM (SELECT orders FROM orders UNION ALL SELECT order_details FROM order_details) AS x(t)")" \
