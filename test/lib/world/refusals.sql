@@ -34,7 +34,7 @@ SELECT n, pg_temp.refusal(statement) FROM unnest(ARRAY[
     $$INSERT INTO crm.relationship_list (relationship_type, source_key, target_key) VALUES ('mentor', 2, 4)$$,
     $$UPDATE crm.relationship SET end_date = '1990-01-01' WHERE relationship_id = 2$$,
     $$UPDATE crm.relationship SET importance = 9 WHERE relationship_id = 2$$,
-    $$UPDATE crm.relationship SET is_primary = true WHERE relationship_id IN (SELECT relationship_id FROM crm.relationship_list WHERE relationship_type = 'employment')$$,
+    $$UPDATE crm.relationship SET is_primary = true WHERE relationship_id = 9$$,
     $$DELETE FROM archive.person WHERE id = 6$$,
     $$DELETE FROM archive.person WHERE id = 12$$,
     $$DELETE FROM zoo.company$$,
