@@ -153,7 +153,7 @@ COMMENT ON FUNCTION relate.check_storage_cardinality(relate.type_draft, relate.t
 'Internal. Refuses (22023) a cardinality other than what the unique indexes of the storage table say.';
 
 CREATE FUNCTION relate.check_storage_properties(draft relate.type_draft, store relate.type_storage) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

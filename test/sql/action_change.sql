@@ -142,6 +142,7 @@ TRUNCATE relationship RESTART IDENTITY;
 SELECT relate.create_relationship('advice', 1, 1, '2001-01-01');
 CREATE ROLE relate_action_reader;
 CREATE ROLE relate_action_editor;
+GRANT relate_action_reader, relate_action_editor TO CURRENT_USER;
 SELECT relate.grant_role('relate_action_reader', 'reader'), relate.grant_role('relate_action_editor', 'editor');
 GRANT EXECUTE ON FUNCTION refusal(text) TO relate_action_reader, relate_action_editor;
 SET ROLE relate_action_reader;

@@ -178,6 +178,7 @@ SELECT relate.alter_relationship_type('job', is_active => true);
 
 -- ---- rights
 CREATE ROLE change_reader;
+GRANT change_reader TO CURRENT_USER;
 SELECT relate.grant_role('change_reader', 'reader');
 GRANT USAGE ON SCHEMA change_test TO change_reader;
 SET ROLE change_reader;

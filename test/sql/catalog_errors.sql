@@ -105,6 +105,7 @@ SELECT catalog_test.refusal($$SELECT relate.unregister_module('contact')$$);
 -- ---- rights: of the one who registers, and of the workspace's owner
 CREATE ROLE regress_catalog_cay;
 CREATE ROLE regress_catalog_dan;
+GRANT regress_catalog_cay, regress_catalog_dan TO CURRENT_USER;
 DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_catalog_cay', current_database()); END $$;
 SET ROLE regress_catalog_cay;
 SET client_min_messages = error;

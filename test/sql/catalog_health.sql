@@ -238,6 +238,7 @@ SELECT health_test.refusal('SELECT relate.validate(NULL)');
 SELECT health_test.refusal('SELECT relate.validate(''nowhere'')');
 SELECT health_test.refusal('SELECT relate.repair(''nowhere'')');
 CREATE ROLE regress_health_reader;
+GRANT regress_health_reader TO CURRENT_USER;
 SET ROLE regress_health_reader;
 SELECT count(*) FROM relate.health_check();
 RESET ROLE;

@@ -11,6 +11,7 @@ GRANT roles_owner, roles_reader, roles_editor, roles_administrator, roles_hr TO 
 SELECT format('GRANT CREATE ON DATABASE %I TO roles_owner', current_database()) \gexec
 CREATE SCHEMA roles_app;
 GRANT USAGE ON SCHEMA roles_app TO PUBLIC;
+GRANT CREATE ON SCHEMA roles_app TO roles_owner, roles_hr;
 CREATE FUNCTION roles_app.attempt(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE statement;

@@ -3,6 +3,7 @@
 SET client_min_messages = warning;
 CREATE ROLE stranger_owner;
 CREATE ROLE stranger;
+GRANT stranger_owner, stranger TO CURRENT_USER;
 SELECT format('GRANT CREATE ON DATABASE %I TO stranger_owner, stranger', current_database()) \gexec
 SET ROLE stranger_owner;
 CREATE SCHEMA stranger_app;
@@ -35,7 +36,9 @@ SELECT relate.current_workspace();
 RESET relate.workspace;
 RESET ROLE;
 DELETE FROM stranger_app.client WHERE id = 3;
+REVOKE stranger_owner, stranger FROM CURRENT_USER;
 SELECT relate.current_workspace();
+GRANT stranger_owner, stranger TO CURRENT_USER;
 
 -- One of the right shape, without its guards: it cannot name others' tables ...
 SET ROLE stranger;
@@ -69,7 +72,9 @@ SELECT relate.current_workspace();
 SET ROLE stranger;
 SELECT relate.current_workspace();
 RESET ROLE;
+REVOKE stranger_owner, stranger FROM CURRENT_USER;
 SELECT relate.current_workspace();
+GRANT stranger_owner, stranger TO CURRENT_USER;
 SET relate.workspace = 'stranger_good';
 SELECT relate.current_workspace();
 RESET relate.workspace;

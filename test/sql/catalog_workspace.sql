@@ -20,6 +20,7 @@ END $$;
 
 CREATE ROLE regress_catalog_ann;
 CREATE ROLE regress_catalog_bob;
+GRANT regress_catalog_ann, regress_catalog_bob TO CURRENT_USER;
 DO $$
 BEGIN
     EXECUTE format('GRANT CREATE ON DATABASE %I TO regress_catalog_ann, regress_catalog_bob', current_database());

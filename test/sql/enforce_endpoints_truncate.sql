@@ -46,6 +46,7 @@ SELECT count(*) FROM enforce_endpoints_truncate_crm.record_status;
 ROLLBACK;
 -- Its caller sees what he may see.
 CREATE ROLE enforce_endpoints_reader;
+GRANT enforce_endpoints_reader TO CURRENT_USER;
 GRANT USAGE ON SCHEMA enforce_endpoints_truncate TO enforce_endpoints_reader;
 SELECT relate.grant_role('enforce_endpoints_reader', 'reader');
 SET ROLE enforce_endpoints_reader;

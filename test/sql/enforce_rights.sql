@@ -43,6 +43,7 @@ CREATE VIEW state AS
 CREATE ROLE relate_owner;
 CREATE ROLE relate_hr;
 CREATE ROLE relate_clerk;
+GRANT relate_owner, relate_hr, relate_clerk TO CURRENT_USER;
 SET client_min_messages = warning;
 GRANT relate_owner TO CURRENT_USER;
 -- The records belong to another role than the workspace.

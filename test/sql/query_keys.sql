@@ -14,6 +14,7 @@ SELECT relate.create_workspace('query_keys_crm');
 SELECT relate.register_module('hub');
 SELECT relate.create_relationship_type('has', 'hub', NULL);
 CREATE ROLE regress_query_keys;
+GRANT regress_query_keys TO CURRENT_USER;
 GRANT USAGE ON SCHEMA query_keys TO regress_query_keys;
 SELECT relate.grant_role('regress_query_keys', 'reader');
 

@@ -69,7 +69,9 @@ SET session_replication_role = replica;
 DELETE FROM person WHERE id IN (3, 4);
 DELETE FROM place WHERE code = 'P7';
 RESET session_replication_role;
+SET client_min_messages = error; -- of tables of others
 ANALYZE;
+SET client_min_messages = warning;
 
 -- The same by hand.
 CREATE VIEW plain AS
@@ -207,6 +209,7 @@ SELECT pairs > 500 AS many, related > 50 AS some, different FROM are_related_dif
 
 -- By SQL, for somebody on whom policies are in force that hide nothing. Names also.
 CREATE ROLE regress_query_random;
+GRANT regress_query_random TO CURRENT_USER;
 GRANT USAGE ON SCHEMA query_random TO regress_query_random;
 GRANT SELECT ON ALL TABLES IN SCHEMA query_random TO regress_query_random;
 SELECT relate.grant_role('regress_query_random', 'reader');

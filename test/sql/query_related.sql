@@ -182,7 +182,6 @@ SELECT refusal(statement) FROM unnest(ARRAY[
 
 -- A search_path that shadows what we use changes nothing, by SQL neither.
 CREATE SCHEMA query_related_evil;
-CREATE FUNCTION query_related_evil.concat_ws(text, VARIADIC "any") RETURNS text LANGUAGE internal AS 'text_concat_ws';
 CREATE FUNCTION query_related_evil.concat_ws(text, text) RETURNS text LANGUAGE sql AS $$SELECT 'evil'$$;
 CREATE FUNCTION query_related_evil.unnest(anyarray) RETURNS SETOF anyelement LANGUAGE sql AS $$SELECT NULL::int WHERE false$$;
 CREATE FUNCTION query_related_evil.never(int, int) RETURNS boolean LANGUAGE sql AS $$SELECT false$$;
@@ -193,6 +192,7 @@ CREATE OPERATOR query_related_evil.<= (FUNCTION = query_related_evil.never, LEFT
 CREATE OPERATOR query_related_evil.= (FUNCTION = query_related_evil.never, LEFTARG = relate.record_key, RIGHTARG = relate.record_key);
 CREATE TEMP TABLE relationship (relationship_id int);
 CREATE ROLE regress_query_related;
+GRANT regress_query_related TO CURRENT_USER;
 GRANT USAGE ON SCHEMA query_related, query_related_evil TO regress_query_related;
 GRANT SELECT ON ALL TABLES IN SCHEMA query_related TO regress_query_related;
 SELECT relate.grant_role('regress_query_related', 'reader');

@@ -38,6 +38,7 @@ SET address_key = '2', address_module_id = (SELECT module_id FROM query_rights_c
 WHERE relationship_id = 1;
 
 CREATE ROLE regress_query_rights;
+GRANT regress_query_rights TO CURRENT_USER;
 GRANT USAGE ON SCHEMA query_rights TO regress_query_rights;
 SELECT relate.grant_role('regress_query_rights', 'reader');
 

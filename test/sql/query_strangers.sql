@@ -2,6 +2,7 @@
 \set VERBOSITY terse
 SET client_min_messages = warning;
 CREATE ROLE query_stranger;
+GRANT query_stranger TO CURRENT_USER;
 CREATE TABLE secret (email numeric PRIMARY KEY, name text);
 INSERT INTO secret VALUES (42.10, 'Hidden');
 CREATE TABLE open_record (id int PRIMARY KEY, name text);
@@ -32,6 +33,8 @@ SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('force_par
 SELECT relate.set_status('open_record', 1, 'Customer');
 SELECT relate.create_relationship_type('pair', 'open_record', 'open_record');
 CREATE ROLE query_owner;
+GRANT query_owner TO CURRENT_USER;
+GRANT CREATE ON SCHEMA query_strangers TO query_owner;
 ALTER TABLE query_strangers.relationship OWNER TO query_owner;
 SELECT relate.set_status('open_record', 1, 'Prospect');
 SELECT relate.create_relationship('pair', 1, 1);

@@ -2,6 +2,7 @@
 -- cardinality it is for, and goes without a trace.
 SET client_min_messages = warning;
 CREATE ROLE regress_relate_sample;
+GRANT regress_relate_sample TO CURRENT_USER;
 SELECT format('GRANT CREATE ON DATABASE %I TO regress_relate_sample', current_database()) \gexec
 SET ROLE regress_relate_sample;
 \set VERBOSITY verbose
