@@ -102,11 +102,25 @@ REVOKE ALL ON FUNCTION relate.create_text_overloads(name) FROM PUBLIC;
 DO $overloads$
 BEGIN
     PERFORM relate.create_text_overloads(m[1]::name) FROM pg_catalog.regexp_matches($list$
+        ancestors
         are_related
+        children
         connect
+        connections_in_common
         create_relationship
         delete_relationship
+        descendant_count
+        descendants
         end_relationship
+        hierarchy_path
+        hierarchy_tree
+        is_above
+        is_above_or_equal
+        is_not_under
+        is_under
+        is_under_or_equal
+        lowest_common_ancestor
+        network
         possible_types
         preview_delete
         record_name
@@ -114,6 +128,8 @@ BEGIN
         related_records
         related_rows
         set_status
+        shortest_path
+        siblings
         status_of
     $list$, '\S+', 'g') m;
 END $overloads$;

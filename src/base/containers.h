@@ -3,7 +3,7 @@
 //
 // Server-free: memory comes from the template parameter `Memory`, which has
 // static allocate(bytes) and reallocate(pointer, bytes). Nothing is ever freed
-// by the containers themselves: in the server the memory context does it, and a
+// by these containers themselves: in the server the memory context does it, and a
 // longjmp over them leaves nothing behind.
 #pragma once
 
@@ -32,6 +32,25 @@ public:
     std::span<const T> view() const { return {items_, size_}; }
     void clear() { size_ = 0; }
     void pop() { --size_; }
+    size_t bytes() const { return capacity_ * sizeof(T); }
+
+    // Gives the memory back, where Memory can.
+    void release()
+    {
+        if (items_)
+            Memory::release(items_);
+        *this = {};
+    }
+
+    // New ones are copies of `fresh`.
+    void resize(size_t size, const T &fresh)
+    {
+        while (capacity_ < size)
+            grow();
+        for (size_t i = size_; i < size; ++i)
+            items_[i] = fresh;
+        size_ = size;
+    }
 
     // By value: the item may be one of the array's own.
     T &push(T item)

@@ -504,6 +504,22 @@ const Workspace &current_workspace()
     return workspace_in(schema);
 }
 
+// The default one is guessed from the only claim there is.
+const Workspace *current_workspace_if_any()
+{
+    Oid schema = InvalidOid;
+    if (workspace_setting && workspace_setting[0])
+        schema = get_namespace_oid(workspace_setting, true);
+    else if (default_generation == generation && default_for == GetUserId())
+        schema = default_schema;
+    else
+        schema = only_one(workspace_schemas(), claims_default);
+    if (!OidIsValid(schema) || !is_workspace(schema) || !pg::may_use(schema))
+        return nullptr;
+    const char *problem;
+    return try_workspace(schema, problem);
+}
+
 std::span<const Workspace *const> every_workspace()
 {
     pg::Array<const Workspace *> found;

@@ -57,6 +57,9 @@ const Workspace &workspace_of(Oid table);
 // The workspace of the setting relate.workspace, or the default one.
 const Workspace &current_workspace();
 
+// The same, or null where that would raise: for the planner.
+const Workspace *current_workspace_if_any();
+
 // Every workspace of the database.
 std::span<const Workspace *const> every_workspace();
 

@@ -9,6 +9,7 @@ namespace relate::pg {
 struct Palloc {
     static void *allocate(size_t bytes) { return MemoryContextAllocHuge(CurrentMemoryContext, bytes); }
     static void *reallocate(void *old, size_t bytes) { return repalloc_huge(old, bytes); }
+    static void release(void *old) { pfree(old); }
 };
 
 template <class T>

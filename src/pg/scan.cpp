@@ -28,6 +28,8 @@ IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<Sca
     s.scan->xs_want_itup = reads == Reads::entries;
     index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
     s.slot = table_slot_create(table, nullptr);
+    s.fetched = false;
+    s.map = InvalidBuffer;
     return s;
 }
 
@@ -43,6 +45,8 @@ bool next(IndexScan &s)
 
 void end(IndexScan &s)
 {
+    if (BufferIsValid(s.map))
+        ReleaseBuffer(s.map);
     index_endscan(s.scan);
     ExecDropSingleTupleTableSlot(s.slot);
     index_close(s.index, NoLock);
@@ -65,6 +69,15 @@ bool fetch_row(IndexScan &s)
         return false;
     s.fetched = true;
     return index_fetch_heap(s.scan, s.slot);
+}
+
+bool entry_is_visible(IndexScan &s)
+{
+    BlockNumber page = ItemPointerGetBlockNumber(&s.scan->xs_heaptid);
+    if (!VM_ALL_VISIBLE(s.table, page, &s.map))
+        return index_fetch_heap(s.scan, s.slot);
+    PredicateLockPage(s.table, page, s.scan->xs_snapshot);
+    return true;
 }
 
 TableScan begin_scan(Relation table, Snapshot snapshot)

@@ -18,6 +18,7 @@ struct IndexScan {
     IndexScanDesc scan;
     TupleTableSlot *slot;
     bool fetched; // a row of the current entry
+    Buffer map;   // page of the visibility map that was looked at last
 };
 
 // Whether the entries of the index will be looked at, or only the rows: that spares room and copies.
@@ -36,6 +37,11 @@ void end(IndexScan &scan);
 bool next_entry(IndexScan &scan);
 Datum entry_value(const IndexScan &scan, AttrNumber index_column, bool &is_null);
 bool fetch_row(IndexScan &scan);
+
+// Whether the row of the current entry is there for the scan's snapshot, which is
+// one of MVCC. Where the page is known to hold only rows that everybody sees, the
+// row itself is not read; for serializable transactions that counts as reading it.
+bool entry_is_visible(IndexScan &scan);
 
 // A whole table, in no order.
 struct TableScan {

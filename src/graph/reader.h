@@ -1,0 +1,76 @@
+// Where a traversal gets its edges: the door for every storage of relationships.
+//
+// Server-free. A reader knows one storage read in one direction: the rows of
+// `relationship` by source or by target, a foreign key from either end, a junction
+// table. It gives, for records one stands on (near), the records one step further
+// (far), filtered by types and date already. Several readers at once walk several
+// storages and both directions.
+//
+// Keys that a reader hands out need to last only until `take` returns, those that
+// it is given last for the call. What it cannot read it raises itself.
+#pragma once
+
+#include "base/function_ref.h"
+#include "key/record_key.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+
+namespace relate::graph {
+
+struct Record {
+    std::int32_t module_id;
+    KeyBytes key;
+};
+
+inline int compare_records(const Record &a, const Record &b)
+{
+    if (a.module_id != b.module_id)
+        return a.module_id < b.module_id ? -1 : 1;
+    return compare_keys(a.key, b.key);
+}
+
+// By what a step goes: the type, and whether the near record is its target.
+struct Via {
+    std::uint32_t bits = 0;
+
+    Via() = default;
+    constexpr Via(std::int32_t type_id, bool from_target)
+        : bits(static_cast<std::uint32_t>(type_id) << 1 | (from_target ? 1 : 0))
+    {
+    }
+    constexpr std::int32_t type_id() const { return static_cast<std::int32_t>(bits >> 1); }
+    constexpr bool from_target() const { return bits & 1; }
+    constexpr bool operator==(const Via &) const = default;
+};
+
+class Reader {
+public:
+    // `near` is its place in the span given. False: no more is wanted.
+    using TakeFar = FunctionRef<bool(std::size_t near, const Record &far, Via via)>;
+    using TakeEdge = FunctionRef<bool(const Record &near, const Record &far, Via via)>;
+
+    // The edges of each of these records, which are sorted (compare_records) and
+    // distinct: in their order, and those of one record by type, then far record.
+    // Records of modules that it does not serve have none. False if `take` said so.
+    virtual bool probe(std::span<const Record>, TakeFar) { return true; }
+
+    // All edges there are, sorted by near record, those of one record as above.
+    virtual bool pass(TakeEdge) { return true; }
+
+    // The one type and direction that it walks, where there is only one.
+    virtual std::optional<Via> only_via() const { return {}; }
+
+    // What a pass costs, in units of the probe of one record; never, if it cannot.
+    virtual double pass_cost() const { return never; }
+
+    static constexpr double never = std::numeric_limits<double>::infinity();
+
+protected:
+    ~Reader() = default;
+};
+
+} // namespace relate::graph

@@ -1,0 +1,250 @@
+// One step from many records at once, over all readers: what every traversal is
+// made of.
+//
+// Server-free. While few records are asked for, a reader is probed; when the probes
+// made and due would cost more than one pass over all its edges, it is read once
+// and kept (adjacency.h), unless memory does not allow: then it is probed on. The
+// answers are the same either way, and in the same order.
+//
+// Control is the caller's: check(bytes) is called often, lets interrupts in, and
+// does not return where the memory used is beyond the limit; fits(bytes) asks.
+#pragma once
+
+#include "graph/adjacency.h"
+
+#include <algorithm>
+
+namespace relate::graph {
+
+template <class Memory, class Control>
+class Walker {
+public:
+    Walker(std::span<Reader *const> readers, Control &control) : control_(control)
+    {
+        for (Reader *reader : readers)
+            sources_.push({reader, 0, false, false, Adjacency<Memory>(reader->only_via())});
+    }
+
+    Nodes<Memory> &nodes() { return nodes_; }
+    const Nodes<Memory> &nodes() const { return nodes_; }
+
+    std::size_t bytes() const
+    {
+        std::size_t sum = nodes_.bytes() + near_bytes_.bytes() + near_.bytes() + keys_.bytes();
+        for (const Source &source : sources_)
+            sum += source.adjacency.bytes();
+        return sum;
+    }
+
+    // What else the caller holds counts, too.
+    void check(std::size_t bytes_of_caller) { control_.check(bytes() + bytes_of_caller); }
+
+    void sort(std::span<Node> nodes)
+    {
+        keys_.clear();
+        for (Node node : nodes) {
+            Record record = nodes_.record(node);
+            keys_.push({record.module_id, node, key_prefix(record.key)});
+        }
+        std::sort(keys_.begin(), keys_.end(), [&](const SortKey &a, const SortKey &b) {
+            if (a.module_id != b.module_id)
+                return a.module_id < b.module_id;
+            if (a.prefix != b.prefix)
+                return a.prefix < b.prefix;
+            return compare_keys(nodes_.record(a.node).key, nodes_.record(b.node).key) < 0;
+        });
+        for (std::size_t i = 0; i < nodes.size(); ++i)
+            nodes[i] = keys_[i].node;
+    }
+
+    // Whether every reader has been read as a whole, after thinking about `count` probes more.
+    bool holds_all(std::size_t count)
+    {
+        bool all = true;
+        for (Source &source : sources_)
+            all = holds(source, count) && all;
+        return all;
+    }
+
+    // take(place, far, via) for each edge of each node, which are sorted and distinct:
+    // reader by reader, each in the order of the nodes. False if `take` said so.
+    template <class Take>
+    bool step(std::span<const Node> sorted, Take take)
+    {
+        for (Source &source : sources_)
+            if (!(holds(source, sorted.size()) ? look_up(source, sorted, take) : probe(source, sorted, take)))
+                return false;
+        return true;
+    }
+
+    // The same where all is held, in any order of the nodes: node by node, each
+    // reader by reader. Memory is fetched ahead.
+    template <class Take>
+    void step_held(std::span<const Node> nodes, Take take)
+    {
+        constexpr std::size_t batch = 16;
+        Pending pending;
+        for (std::size_t first = 0; first < nodes.size(); first += batch) {
+            std::size_t count = std::min(batch, nodes.size() - first);
+            std::uint32_t hashes[batch];
+            for (std::size_t i = 0; i < count; ++i) {
+                hashes[i] = hash_encoded(nodes_.encoded(nodes[first + i]));
+                for (Source &source : sources_)
+                    source.adjacency.prefetch(hashes[i]);
+            }
+            for (std::size_t i = 0; i < count; ++i)
+                for (Source &source : sources_) {
+                    std::uint32_t group = source.adjacency.find(nodes_.encoded(nodes[first + i]), hashes[i]);
+                    if (group == Adjacency<Memory>::no_group)
+                        continue;
+                    source.adjacency.for_each(group, [&](Encoded far, Via via) {
+                        std::uint32_t hash = hash_encoded(far);
+                        nodes_.prefetch(hash);
+                        pending.edges[pending.count++] = {first + i, far, hash, via};
+                        if (pending.count == Pending::capacity)
+                            flush(pending, take);
+                        return true;
+                    });
+                }
+        }
+        flush(pending, take);
+    }
+
+private:
+    struct Source {
+        Reader *reader;
+        double probes; // made so far
+        bool is_held;
+        bool is_too_big; // to be held
+        Adjacency<Memory> adjacency;
+    };
+    struct SortKey {
+        std::int32_t module_id;
+        Node node;
+        std::uint64_t prefix;
+    };
+    struct Pending {
+        static constexpr std::size_t capacity = 64;
+        struct Edge {
+            std::size_t place;
+            Encoded far;
+            std::uint32_t hash;
+            Via via;
+        };
+        std::size_t count = 0;
+        Edge edges[capacity];
+    };
+    static constexpr std::size_t edges_between_checks = 1024;
+    static constexpr double probes_anyway = 8; // without asking what a pass would cost
+
+    template <class Take>
+    void flush(Pending &pending, Take take)
+    {
+        for (std::size_t i = 0; i < pending.count; ++i) {
+            const auto &edge = pending.edges[i];
+            take(edge.place, nodes_.intern(edge.far, edge.hash), edge.via);
+        }
+        since_check_ += pending.count;
+        pending.count = 0;
+        if (since_check_ >= edges_between_checks)
+            check_now();
+    }
+
+    void check_now()
+    {
+        since_check_ = 0;
+        control_.check(bytes());
+    }
+    void count_edge()
+    {
+        if (++since_check_ >= edges_between_checks)
+            check_now();
+    }
+
+    bool holds(Source &source, std::size_t count)
+    {
+        if (source.is_held)
+            return true;
+        if (source.probes + static_cast<double>(count) <= probes_anyway)
+            return false;
+        if (source.is_too_big || source.probes + static_cast<double>(count) <= source.reader->pass_cost())
+            return false;
+        read_all(source);
+        return source.is_held;
+    }
+
+    void read_all(Source &source)
+    {
+        bool fits = source.reader->pass([&](const Record &near, const Record &far, Via via) {
+            source.adjacency.add(near, far, via);
+            if (++since_check_ < edges_between_checks)
+                return true;
+            since_check_ = 0;
+            control_.check(0); // interrupts
+            return control_.fits(bytes());
+        });
+        if (fits)
+            source.adjacency.finish();
+        source.is_held = fits && control_.fits(bytes());
+        source.is_too_big = !source.is_held;
+        if (source.is_too_big)
+            source.adjacency.release();
+    }
+
+    template <class Take>
+    bool look_up(Source &source, std::span<const Node> sorted, Take take)
+    {
+        for (std::size_t place = 0; place < sorted.size(); ++place) {
+            Encoded near = nodes_.encoded(sorted[place]);
+            std::uint32_t group = source.adjacency.find(near, hash_encoded(near));
+            if (group == Adjacency<Memory>::no_group)
+                continue;
+            bool goes_on = source.adjacency.for_each(group, [&](Encoded far, Via via) {
+                count_edge();
+                return take(place, nodes_.intern(far, hash_encoded(far)), via);
+            });
+            if (!goes_on)
+                return false;
+        }
+        return true;
+    }
+
+    template <class Take>
+    bool probe(Source &source, std::span<const Node> sorted, Take take)
+    {
+        source.probes += static_cast<double>(sorted.size());
+        copy_near(sorted);
+        return source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
+            count_edge();
+            return take(place, nodes_.intern(far), via);
+        });
+    }
+
+    // The records' keys move when new ones are met, so the reader gets copies.
+    void copy_near(std::span<const Node> sorted)
+    {
+        near_bytes_.cut(0);
+        near_.clear();
+        std::size_t size = 0;
+        for (Node node : sorted)
+            size += nodes_.encoded(node).size();
+        near_bytes_.room(size);
+        for (Node node : sorted) {
+            Encoded bytes = nodes_.encoded(node);
+            std::byte *copy = near_bytes_.room(bytes.size());
+            std::memcpy(copy, bytes.data(), bytes.size());
+            near_bytes_.grow_by(bytes.size());
+            near_.push(decode(copy));
+        }
+    }
+
+    Control &control_;
+    Array<Source, Memory> sources_;
+    Nodes<Memory> nodes_;
+    Block<Memory> near_bytes_;
+    Array<Record, Memory> near_;
+    Array<SortKey, Memory> keys_;
+    std::size_t since_check_ = 0;
+};
+
+} // namespace relate::graph

@@ -1,0 +1,89 @@
+// The readers of `relationship`: below SQL, and through it.
+//
+// Both give the same edges in the same order. Of types and modules that the
+// cached catalog does not know (made or gone a moment ago) there are none.
+#pragma once
+
+#include "graph/reader.h"
+#include "pg/scan.h"
+#include "query/ways.h"
+
+namespace relate {
+
+// The types wanted from one side, found by id.
+class WantedTypeSet {
+public:
+    explicit WantedTypeSet(std::span<const RelationshipType *const> types);
+
+    const RelationshipType *find(int32 id)
+    {
+        if (!last_ || last_->id != id)
+            last_ = search(id);
+        return last_;
+    }
+    const RelationshipType *only() const { return types_.size() == 1 ? types_[0] : nullptr; }
+    // The module on that side, where all types have the same; else 0.
+    int32 only_module(Side side) const;
+    std::span<const RelationshipType *const> all() const { return types_; }
+
+private:
+    const RelationshipType *search(int32 id) const;
+
+    std::span<const RelationshipType *const> types_; // by id, each once
+    const RelationshipType *last_ = nullptr;
+};
+
+// By the two indexes; where the visibility map allows, by them alone.
+class DirectLinks final : public graph::Reader {
+public:
+    DirectLinks(const Ways &ways, Side near, Relation table);
+
+    bool probe(std::span<const graph::Record> near, TakeFar take) override;
+    bool pass(TakeEdge take) override;
+    std::optional<graph::Via> only_via() const override;
+    double pass_cost() const override;
+    void end();
+
+private:
+    struct Entry;
+
+    void begin(std::span<ScanKeyData> keys);
+    bool next(Entry &entry);
+    void read_entry(Entry &entry) const;
+    bool is_wanted(const Entry &entry);
+
+    const Workspace &workspace_;
+    DateADT as_of_;
+    Side near_;
+    WantedTypeSet types_;
+    Relation table_;
+    RelationshipIndex index_;
+    bool is_compact_; // the dates follow the key columns at once
+    char key_alignment_;
+    std::optional<pg::IndexScan> scan_;
+    size_t scan_keys_ = 0; // with which it began
+    int32 known_module_ = 0;
+    mutable double pass_cost_ = -1;
+};
+
+class SqlLinks final : public graph::Reader {
+public:
+    SqlLinks(const Ways &ways, Side near) : ways_(ways), near_(near), types_(ways.from(near)) {}
+
+    bool probe(std::span<const graph::Record> near, TakeFar take) override;
+    bool pass(TakeEdge take) override;
+    std::optional<graph::Via> only_via() const override;
+    double pass_cost() const override;
+
+private:
+    using TakeRow = FunctionRef<bool(const graph::Record &near, const graph::Record &far, graph::Via via)>;
+
+    const char *statement(bool is_pass) const;
+    bool read(const char *sql, int32 module_id, std::span<const Datum> keys, TakeRow take);
+
+    Ways ways_;
+    Side near_;
+    WantedTypeSet types_;
+};
+
+} // namespace relate

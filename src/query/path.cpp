@@ -1,0 +1,375 @@
+// relate.shortest_path, network and connections_in_common: how records hang
+// together, by whatever types, in both directions.
+//
+// Walks go over relationships that hold on the day (walk.h). Names are read as the
+// caller, with his rights; so are kinds, and a record whose kind he may not read
+// is of none.
+#include "catalog/record.h"
+#include "pg/access.h"
+#include "pg/error.h"
+#include "pg/srf.h"
+#include "query/arguments.h"
+#include "query/by_keys.h"
+#include "query/direct.h"
+#include "query/names.h"
+#include "query/step.h"
+#include "query/walk.h"
+
+namespace relate {
+
+namespace {
+
+using graph::Node;
+using graph::no_node;
+
+// ---- arguments ---------------------------------------------------------------------
+
+std::span<const RelationshipType *const> types_argument(FunctionCallInfo fcinfo, int number, const Workspace &workspace)
+{
+    if (auto names = texts_argument(fcinfo, number, "types"))
+        return types_named(workspace, *names);
+    pg::Array<const RelationshipType *> types;
+    for (const RelationshipType &type : workspace.types)
+        types.push(&type);
+    return types.view();
+}
+
+AskedRecord record_argument(FunctionCallInfo fcinfo, const Workspace &workspace, int module, const char *module_name,
+                            const char *key_name)
+{
+    Datum name = required_argument(fcinfo, module, module_name);
+    Datum key = required_argument(fcinfo, module + 1, key_name);
+    return asked_record(module_named(workspace, text_view(name)), key);
+}
+
+bool is_same(const AskedRecord &a, const AskedRecord &b)
+{
+    return a.module == b.module && equal_key_datums(a.key, b.key);
+}
+
+// ---- what may lie on the way ----------------------------------------------------------
+
+class Through {
+public:
+    Through(FunctionCallInfo fcinfo, int modules, int kinds, const Workspace &workspace)
+        : workspace_(workspace), modules_(texts_argument(fcinfo, modules, "through_modules")),
+          kinds_(texts_argument(fcinfo, kinds, "through_kinds"))
+    {
+        if (modules_)
+            for (Datum name : *modules_)
+                module_named(workspace, text_view(name));
+    }
+
+    void let_through(const graph::Nodes<pg::Palloc> &nodes, std::span<const Node> asked, std::span<bool> open) const
+    {
+        for (size_t i = 0; i < asked.size(); ++i)
+            open[i] = lets(*workspace_.module(nodes.record(asked[i]).module_id));
+        if (!kinds_)
+            return;
+        for (const Module &module : workspace_.modules)
+            if (!module.kind && lets(module))
+                check_kinds(module, nodes, asked, open);
+    }
+
+private:
+    static bool contains(std::span<const Datum> texts, std::string_view wanted)
+    {
+        return std::any_of(texts.begin(), texts.end(), [&](Datum text) { return text_view(text) == wanted; });
+    }
+
+    // As far as the module decides.
+    bool lets(const Module &module) const
+    {
+        if (modules_ && !contains(*modules_, module.name))
+            return false;
+        return !kinds_ || !module.kind || contains(*kinds_, module.kind);
+    }
+
+    bool may_read_kind(const Module &module) const
+    {
+        if (!OidIsValid(module.table) || module.kind_column == InvalidAttrNumber)
+            return false;
+        pg::Array<AttrNumber> columns;
+        for (const KeyColumn &column : module.key)
+            columns.push(column.attribute);
+        columns.push(module.kind_column);
+        return pg::may_select(module.table, columns.view());
+    }
+
+    // Each record of the module says its own kind.
+    void check_kinds(const Module &module, const graph::Nodes<pg::Palloc> &nodes, std::span<const Node> asked,
+                     std::span<bool> open) const
+    {
+        pg::Array<Datum> keys;
+        pg::Array<size_t> places;
+        for (size_t i = 0; i < asked.size(); ++i) {
+            graph::Record record = nodes.record(asked[i]);
+            if (record.module_id != module.id || !open[i])
+                continue;
+            open[i] = false;
+            keys.push(key_datum(record.key));
+            places.push(i);
+        }
+        if (keys.empty() || !may_read_kind(module))
+            return;
+        KeyArrays arrays = key_arrays(module, keys.view());
+        if (arrays.places.empty())
+            return;
+        StringInfoData sql;
+        initStringInfo(&sql);
+        appendStringInfoString(&sql, "SELECT k.place FROM ");
+        append_records_by_keys(&sql, module);
+        appendStringInfo(&sql, " WHERE CAST(x.%s AS pg_catalog.text) OPERATOR(pg_catalog.=) ANY ($%zu)",
+                         pg::column_name(module.table, module.kind_column), arrays.column_count + 1);
+        pg::Array<pg::Argument> arguments;
+        for (const pg::Argument &argument : arrays.arguments())
+            arguments.push(argument);
+        arguments.push(pg::array_argument(TEXTOID, *kinds_));
+        pg::spi_session([&] {
+            uint64 rows = pg::run(sql.data, arguments.view());
+            for (uint64 i = 0; i < rows; ++i) {
+                bool is_null;
+                Datum place = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
+                open[places[arrays.places[static_cast<size_t>(DatumGetInt64(place)) - 1]]] = true;
+            }
+        });
+    }
+
+    const Workspace &workspace_;
+    std::optional<std::span<const Datum>> modules_, kinds_;
+};
+
+// ---- shortest_path ----------------------------------------------------------------------
+
+struct PathRow {
+    graph::Record record;
+    graph::Via via;
+    const Module *module;
+    Datum key;
+    const char *name;
+};
+
+const char *name_in_sentence(const PathRow &row)
+{
+    return row.name ? row.name : psprintf("%s %s", row.module->singular, cstring_of_key_datum(row.key));
+}
+
+// Jim Smith is a friend of Bob Jones: they were college roommates.
+const char *sentence(const PathRow &from, const char *label, const PathRow &to, Datum description)
+{
+    StringInfoData text;
+    initStringInfo(&text);
+    appendStringInfo(&text, "%s %s %s", name_in_sentence(from), label, name_in_sentence(to));
+    if (description) {
+        std::string_view words = text_view(description);
+        while (!words.empty() && (words.back() == '.' || words.back() == ' '))
+            words.remove_suffix(1);
+        if (!words.empty())
+            appendStringInfo(&text, ": %.*s", static_cast<int>(words.size()), words.data());
+    }
+    appendStringInfoChar(&text, '.');
+    return text.data;
+}
+
+void put_path(const pg::Output &output, const Ways &ways, const Walker &walker, std::span<const ShortestPath::Step> steps)
+{
+    pg::Array<PathRow> rows;
+    for (const ShortestPath::Step &step : steps) {
+        graph::Record record = walker.nodes().record(step.node);
+        rows.push({record, step.via, ways.workspace->module(record.module_id), key_datum(record.key), nullptr});
+    }
+    NamesWanted names;
+    for (PathRow &row : rows)
+        names.add(row.module, row.key, &row.name);
+    names.fetch();
+    for (size_t i = 0; i < rows.size(); ++i) {
+        const PathRow &row = rows[i];
+        pg::Columns columns;
+        columns.add(Int32GetDatum(static_cast<int32>(i)));
+        columns.text(row.module->name);
+        columns.add(row.key);
+        columns.text(row.name);
+        if (i == 0) {
+            for (int column = 0; column < 5; ++column)
+                columns.null();
+        } else {
+            const PathRow &before = rows[i - 1];
+            const RelationshipType &type = *ways.workspace->type(row.via.type_id());
+            const char *label = type.side(row.via.from_target() ? Side::target : Side::source).label;
+            StepDetails details = step_details(ways, {before.module->id, before.key}, row.via, {row.module->id, row.key});
+            if (details.id)
+                columns.add(Int64GetDatum(*details.id));
+            else
+                columns.null();
+            columns.text(type.name);
+            columns.text(label);
+            columns.reference(details.description);
+            columns.text(sentence(before, label, row, details.description));
+        }
+        columns.put(output);
+    }
+}
+
+// ---- network, connections_in_common --------------------------------------------------------
+
+// module, key, name, distance; in batches, for the names.
+class NamedWriter {
+public:
+    NamedWriter(const pg::Output &output, const Workspace &workspace, const graph::Nodes<pg::Palloc> &nodes)
+        : output_(output), workspace_(workspace), nodes_(nodes)
+    {
+        memory_ = AllocSetContextCreate(CurrentMemoryContext, "relate named rows", ALLOCSET_DEFAULT_SIZES);
+    }
+
+    void add(Node node, uint32_t distance)
+    {
+        pg::in_context(memory_, [&] {
+            graph::Record record = nodes_.record(node);
+            rows_.push({workspace_.module(record.module_id), key_datum(record.key), nullptr, distance});
+        });
+        if (rows_.size() >= rows_at_once)
+            flush();
+    }
+
+    void flush()
+    {
+        pg::in_context(memory_, [&] {
+            NamesWanted names;
+            for (Row &row : rows_)
+                names.add(row.module, row.key, &row.name);
+            names.fetch();
+            for (const Row &row : rows_) {
+                pg::Columns columns;
+                columns.text(row.module->name);
+                columns.add(row.key);
+                columns.text(row.name);
+                columns.add(Int32GetDatum(static_cast<int32>(row.distance)));
+                columns.put(output_);
+            }
+        });
+        rows_ = {};
+        MemoryContextReset(memory_);
+    }
+
+private:
+    static constexpr size_t rows_at_once = 1000;
+    struct Row {
+        const Module *module;
+        Datum key;
+        const char *name;
+        uint32_t distance;
+    };
+
+    const pg::Output &output_;
+    const Workspace &workspace_;
+    const graph::Nodes<pg::Palloc> &nodes_;
+    MemoryContext memory_;
+    pg::Array<Row> rows_;
+};
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_shortest_path);
+Datum relate_shortest_path(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Workspace &workspace = current_workspace();
+    AskedRecord from = record_argument(fcinfo, workspace, 0, "from_module", "from_key");
+    AskedRecord to = record_argument(fcinfo, workspace, 2, "to_module", "to_key");
+    Ways ways = both_ways(workspace, types_argument(fcinfo, 4, workspace), date_argument(fcinfo, 5));
+    uint32_t max_depth = max_depth_argument(fcinfo, 6);
+    Through through(fcinfo, 7, 8, workspace);
+    pg::Output output = pg::begin_output(fcinfo);
+    bool found = false;
+    with_walk(ways, [&](Walker &walker) {
+        ShortestPath path(walker);
+        found = path.search(from.record(), to.record(), max_depth, [&](std::span<const graph::Node> nodes, std::span<bool> open) {
+            through.let_through(walker.nodes(), nodes, open);
+        });
+        if (found && path.steps().size() > 1)
+            put_path(output, ways, walker, path.steps());
+    });
+    if (!found || is_same(from, to)) {
+        require_record(from);
+        require_record(to);
+    }
+    if (is_same(from, to))
+        with_walk(ways, [&](Walker &walker) {
+            ShortestPath::Step self = {walker.nodes().intern(from.record()), {}};
+            put_path(output, ways, walker, {&self, 1});
+        });
+    return pg::end_output(fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(relate_network);
+Datum relate_network(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Workspace &workspace = current_workspace();
+    AskedRecord asked = record_argument(fcinfo, workspace, 0, "module", "key");
+    Ways ways = both_ways(workspace, types_argument(fcinfo, 2, workspace), date_argument(fcinfo, 3));
+    uint32_t max_depth = max_depth_argument(fcinfo, 4);
+    pg::Output output = pg::begin_output(fcinfo);
+    with_walk(ways, [&](Walker &walker) {
+        BreadthFirst found(walker);
+        found.start(asked.record());
+        found.run(max_depth);
+        if (found.order().size() == 1)
+            require_record(asked);
+        NamedWriter rows(output, workspace, walker.nodes());
+        found.for_each([&](graph::Node node, uint32_t distance) {
+            if (distance > 0)
+                rows.add(node, distance);
+        });
+        rows.flush();
+    });
+    return pg::end_output(fcinfo);
+}
+
+PG_FUNCTION_INFO_V1(relate_connections_in_common);
+Datum relate_connections_in_common(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    const Workspace &workspace = current_workspace();
+    AskedRecord a = record_argument(fcinfo, workspace, 0, "module", "key");
+    AskedRecord b = record_argument(fcinfo, workspace, 2, "other_module", "other_key");
+    Ways ways = both_ways(workspace, types_argument(fcinfo, 4, workspace), date_argument(fcinfo, 5));
+    uint32_t max_depth = max_depth_argument(fcinfo, 6);
+    pg::Output output = pg::begin_output(fcinfo);
+    with_walk(ways, [&](Walker &walker) {
+        BreadthFirst from_a(walker), from_b(walker);
+        graph::Node start_a = from_a.start(a.record()), start_b = from_b.start(b.record());
+        from_a.run(max_depth);
+        from_b.run(max_depth);
+        if (from_a.order().size() == 1)
+            require_record(a);
+        if (from_b.order().size() == 1)
+            require_record(b);
+        pg::Array<uint32_t> distance;
+        distance.resize(walker.nodes().size(), 0);
+        from_b.for_each([&](graph::Node node, uint32_t depth) { distance[node] = depth; });
+        struct Common {
+            graph::Node node;
+            uint32_t distance;
+            size_t place; // as the first one met them
+        };
+        pg::Array<Common> common;
+        from_a.for_each([&](graph::Node node, uint32_t depth) {
+            if (node != start_a && node != start_b && from_b.has_met(node))
+                common.push({node, std::max(depth, distance[node]), common.size()});
+        });
+        std::sort(common.begin(), common.end(), [](const Common &x, const Common &y) {
+            return x.distance != y.distance ? x.distance < y.distance : x.place < y.place;
+        });
+        NamedWriter rows(output, workspace, walker.nodes());
+        for (const Common &record : common)
+            rows.add(record.node, record.distance);
+        rows.flush();
+    });
+    return pg::end_output(fcinfo);
+}
+}

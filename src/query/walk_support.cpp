@@ -1,0 +1,145 @@
+// relate.hierarchy_support: how many rows the functions that walk relationships
+// give, for the planner.
+//
+// From the size of `relationship` and what ANALYZE knows of its types; where a
+// constant names the type, of that one. Coarse on purpose: a walk's size depends on
+// where it starts.
+#include "pg/access.h"
+#include "query/arguments.h"
+#include "query/ways.h"
+
+#include <cmath>
+
+namespace relate {
+
+namespace {
+
+// Null where the argument is no constant.
+const char *text_constant(List *arguments, int number)
+{
+    if (list_length(arguments) <= number || !IsA(list_nth(arguments, number), Const))
+        return nullptr;
+    auto *constant = reinterpret_cast<Const *>(list_nth(arguments, number));
+    return constant->constisnull || constant->consttype != TEXTOID ? nullptr : TextDatumGetCString(constant->constvalue);
+}
+
+double rows_of_table(Oid table)
+{
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+    if (!HeapTupleIsValid(tuple))
+        return -1;
+    double rows = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->reltuples;
+    ReleaseSysCache(tuple);
+    return rows;
+}
+
+// The share of the rows that have this value of an int4 column; -1 where nothing is known.
+double share_of(Oid table, AttrNumber column, int32 value)
+{
+    HeapTuple tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table), Int16GetDatum(column), BoolGetDatum(false));
+    if (!HeapTupleIsValid(tuple))
+        return -1;
+    double share = -1;
+    AttStatsSlot slot;
+    if (get_attstatsslot(&slot, tuple, STATISTIC_KIND_MCV, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS)) {
+        share = 0.001;
+        for (int i = 0; i < slot.nvalues; ++i)
+            if (DatumGetInt32(slot.values[i]) == value)
+                share = slot.numbers[i];
+        free_attstatsslot(&slot);
+    }
+    ReleaseSysCache(tuple);
+    return share;
+}
+
+// How many rows have the same value of a column, on average; -1 where nothing is known.
+double rows_for_each(Oid table, AttrNumber column, double rows)
+{
+    HeapTuple tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table), Int16GetDatum(column), BoolGetDatum(false));
+    if (!HeapTupleIsValid(tuple))
+        return -1;
+    double distinct = reinterpret_cast<Form_pg_statistic>(GETSTRUCT(tuple))->stadistinct;
+    ReleaseSysCache(tuple);
+    if (distinct < 0)
+        distinct *= -rows;
+    return distinct < 1 ? -1 : std::max(1.0, rows / distinct);
+}
+
+struct Size {
+    double relationships; // of the type, or all
+    double fan_out;       // children of a parent, or relationships of a record
+};
+
+bool read_size(const Workspace &workspace, const RelationshipType *type, Size &size)
+{
+    Oid table = workspace.relationship_table;
+    double rows = rows_of_table(table);
+    if (rows <= 0)
+        return false;
+    double share = type ? share_of(table, workspace.column.type_id, type->id) : 1;
+    size.relationships = rows * (share < 0 ? 1 : share);
+    AttrNumber near = type && type->hierarchy == Hierarchy::source_is_parent ? workspace.column.source_key
+                                                                             : workspace.column.target_key;
+    size.fan_out = rows_for_each(table, near, rows);
+    if (size.fan_out < 0)
+        size.fan_out = 10;
+    return true;
+}
+
+double estimate(std::string_view function, const Size &size)
+{
+    double n = std::max(1.0, size.relationships), fan = std::max(1.5, size.fan_out);
+    double depth = std::max(1.0, std::log(n) / std::log(fan));
+    if (function == "ancestors")
+        return std::min(n, depth);
+    if (function == "children" || function == "siblings")
+        return std::min(n, fan);
+    if (function == "descendants" || function == "hierarchy_tree")
+        return std::max(fan, std::sqrt(n)); // between a leaf and the root
+    if (function == "hierarchy_roots")
+        return std::max(1.0, std::min(100.0, n / fan));
+    if (function == "network")
+        return std::min(n, 4 * fan * fan);
+    if (function == "connections_in_common")
+        return std::min(n, 2 * fan);
+    return -1;
+}
+
+double rows_of(FuncExpr *call)
+{
+    std::string_view function = get_func_name(call->funcid);
+    // Planning must not fail where the function itself will say it better.
+    const Workspace *workspace = current_workspace_if_any();
+    if (!workspace)
+        return -1;
+    const RelationshipType *type = nullptr;
+    if (function != "network" && function != "connections_in_common") {
+        const char *name = text_constant(call->args, 0);
+        type = name ? workspace->type(std::string_view(name)) : nullptr;
+    }
+    Size size;
+    return read_size(*workspace, type, size) ? estimate(function, size) : -1;
+}
+
+} // namespace
+
+} // namespace relate
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(relate_hierarchy_support);
+Datum relate_hierarchy_support(PG_FUNCTION_ARGS)
+{
+    auto *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
+    if (!IsA(request, SupportRequestRows))
+        PG_RETURN_POINTER(nullptr);
+    auto *wanted = reinterpret_cast<SupportRequestRows *>(request);
+    if (!wanted->node || !IsA(wanted->node, FuncExpr))
+        PG_RETURN_POINTER(nullptr);
+    double rows = relate::rows_of(reinterpret_cast<FuncExpr *>(wanted->node));
+    if (rows < 0)
+        PG_RETURN_POINTER(nullptr);
+    wanted->rows = rows < 1 ? 1 : rows;
+    PG_RETURN_POINTER(request);
+}
+}

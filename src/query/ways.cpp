@@ -1,0 +1,76 @@
+// See ways.h.
+#include "query/ways.h"
+
+#include "pg/memory.h"
+#include "query/direct.h"
+#include "query/links.h"
+
+namespace relate {
+
+namespace {
+
+std::span<const RelationshipType *const> only(const RelationshipType &type)
+{
+    auto *types = palloc_array(const RelationshipType *, 1);
+    types[0] = &type;
+    return {types, 1};
+}
+
+template <class Thing, class... Arguments>
+Thing *make(Arguments &&...arguments)
+{
+    return new (palloc(sizeof(Thing))) Thing(std::forward<Arguments>(arguments)...);
+}
+
+} // namespace
+
+Side child_side(const RelationshipType &type)
+{
+    return type.hierarchy == Hierarchy::target_is_parent ? Side::source : Side::target;
+}
+
+static Ways one_way(const Workspace &workspace, const RelationshipType &type, DateADT as_of, Side near)
+{
+    Ways ways = {&workspace, as_of, {}};
+    ways.types[static_cast<int>(near)] = only(type);
+    return ways;
+}
+
+Ways upwards(const Workspace &workspace, const RelationshipType &type, DateADT as_of)
+{
+    return one_way(workspace, type, as_of, child_side(type));
+}
+
+Ways downwards(const Workspace &workspace, const RelationshipType &type, DateADT as_of)
+{
+    return one_way(workspace, type, as_of, parent_side(type));
+}
+
+Ways both_ways(const Workspace &workspace, std::span<const RelationshipType *const> types, DateADT as_of)
+{
+    return {&workspace, as_of, {types, types}};
+}
+
+OpenedWays::OpenedWays(const Ways &ways)
+{
+    table_ = open_directly(*ways.workspace);
+    for (Side near : {Side::source, Side::target}) {
+        if (ways.from(near).empty())
+            continue;
+        if (table_)
+            add(direct_[static_cast<int>(near)] = make<DirectLinks>(ways, near, table_));
+        else
+            add(make<SqlLinks>(ways, near));
+    }
+}
+
+void OpenedWays::close()
+{
+    for (DirectLinks *links : direct_)
+        if (links)
+            links->end();
+    if (table_)
+        table_close(table_, NoLock);
+}
+
+} // namespace relate
