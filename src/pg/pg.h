@@ -102,3 +102,10 @@ extern "C" {
 #include "varatt.h"
 #endif
 }
+
+// Since 18 the magic block also says, to pg_get_loaded_modules(), what the library is.
+#if PG_VERSION_NUM >= 180000
+#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_relate", .version = RELATE_VERSION)
+#else
+#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC
+#endif

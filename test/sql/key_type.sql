@@ -141,12 +141,12 @@ EXPLAIN (COSTS OFF) SELECT * FROM link r JOIN ticket t ON t.id = r.key::bigint W
 EXPLAIN (COSTS OFF) SELECT * FROM link r JOIN device d ON d.id = r.key::bigint WHERE r.id = 7;
 EXPLAIN (COSTS OFF) SELECT * FROM link r JOIN person p ON p.id = as_uuid(r.key) WHERE r.id = 7;
 EXPLAIN (COSTS OFF) SELECT * FROM ticket t JOIN link r ON r.key = t.id WHERE t.id = 7;
--- How the subplan is shown depends on the version.
+-- What else the plan has depends on the version.
 CREATE FUNCTION pg_temp.plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query;
 END $$;
-SELECT ltrim(line) FROM pg_temp.plan('SELECT max(key) FROM link') AS line WHERE line ~ 'Scan|Cond';
+SELECT ltrim(line) FROM pg_temp.plan('SELECT max(key) FROM link') AS line WHERE line ~ 'Scan';
 EXPLAIN (COSTS OFF) SELECT count(*) FROM link a JOIN link b ON a.key = b.key;
 EXPLAIN (COSTS OFF) SELECT key FROM link GROUP BY key HAVING count(*) > 1;
 SELECT t.subject FROM link r JOIN ticket t ON t.id = r.key::bigint WHERE r.id = 7;
