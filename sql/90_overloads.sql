@@ -112,6 +112,7 @@ BEGIN
         descendant_count
         descendants
         end_relationship
+        follow
         hierarchy_path
         hierarchy_tree
         is_above

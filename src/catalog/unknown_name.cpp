@@ -25,11 +25,16 @@ struct Candidate {
 };
 
 // The names of modules or types; none for who may not read the table that holds them.
+bool may_tell(Oid table)
+{
+    return pg::may_select(table) && pg::reads_as_stored(table);
+}
+
 template <class Item>
 std::span<const std::string_view> names_to_tell(std::span<const Item> items, Oid table)
 {
     pg::Array<std::string_view> names;
-    if (pg::may_select(table) && pg::reads_as_stored(table))
+    if (may_tell(table))
         for (const Item &item : items)
             names.push(item.name);
     return names.view();
@@ -88,6 +93,22 @@ void raise_unknown_type(const Workspace &workspace, std::string_view name)
 {
     raise_unknown("relationship type", name, workspace, "relationship_type", "relationship_type_active",
                   names_to_tell<RelationshipType>(workspace.types, workspace.type_table));
+}
+
+void raise_unknown_step(const Workspace &workspace, std::string_view word, size_t number, const char *modules,
+                        std::span<const std::string_view> known)
+{
+    const char *similar = may_tell(workspace.type_table) ? similar_names(word, known) : nullptr;
+    pg::raise({.sqlstate = ERRCODE_UNDEFINED_OBJECT,
+               .message = psprintf("no relationship \"%.*s\" leads on from %s", static_cast<int>(word.size()), word.data(),
+                                   modules[0] ? modules : "there"),
+               .detail = psprintf("It is step %zu of the path.", number),
+               .hint = similar ? similar
+                               : "A step is the role of the records to be reached, the label that leads to them, or the "
+                                 "name of a relationship type.",
+               .schema = workspace.name,
+               .table = "relationship_type",
+               .constraint = "relationship_type_active"});
 }
 
 } // namespace relate

@@ -1,6 +1,7 @@
 // See arguments.h.
 #include "query/arguments.h"
 
+#include "catalog/record.h"
 #include "pg/error.h"
 #include "pg/memory.h"
 
@@ -102,6 +103,27 @@ std::span<const RelationshipType *const> types_named(const Workspace &workspace,
 DateADT date_argument(FunctionCallInfo fcinfo, int number)
 {
     return PG_ARGISNULL(number) ? GetSQLCurrentDate() : PG_GETARG_DATEADT(number);
+}
+
+std::span<const Datum> canonical_keys(const Module &module, Datum array)
+{
+    ArrayType *given = DatumGetArrayTypeP(array);
+    Datum *items;
+    bool *nulls;
+    int count;
+    deconstruct_array(given, ARR_ELEMTYPE(given), -1, false, TYPALIGN_INT, &items, &nulls, &count);
+    pg::Array<Datum> keys;
+    pg::HashMap<Datum, bool, KeyTraits> seen;
+    for (int i = 0; i < count; ++i) {
+        if (nulls[i])
+            continue;
+        Datum key = canonical_key(module, items[i]);
+        bool &known = seen.at(key, false);
+        if (!known)
+            keys.push(key);
+        known = true;
+    }
+    return keys.view();
 }
 
 RelatedQuery related_query(FunctionCallInfo fcinfo, int first, const Workspace &workspace, const Module &module,

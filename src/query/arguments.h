@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalog/workspace.h"
+#include "key/key_datum.h"
 #include "pg/pg.h"
 #include "pg/text.h"
 #include "query/related.h"
@@ -21,6 +22,16 @@ std::span<const RelationshipType *const> types_named(const Workspace &workspace,
 
 // A date, by default today.
 DateADT date_argument(FunctionCallInfo fcinfo, int number);
+
+// For hash maps of keys.
+struct KeyTraits {
+    static uint32_t hash(Datum key) { return hash_key_datum(key); }
+    static bool equal(Datum a, Datum b) { return equal_key_datums(a, b); }
+};
+
+// The keys of an array as they are stored, each record once, in the order in which
+// they first appear; nulls among them are passed over.
+std::span<const Datum> canonical_keys(const Module &module, Datum array);
 
 // The query of related_records and its kin, whose arguments from `first` on are
 // types, as_of, show, roles and, if it has so many, max_rows.

@@ -65,34 +65,6 @@ void put_all(const pg::Output &output, const RelatedQuery &query, bool with_from
     });
 }
 
-// ---- keys --------------------------------------------------------------------
-
-struct KeyTraits {
-    static uint32_t hash(Datum key) { return hash_key_datum(key); }
-    static bool equal(Datum a, Datum b) { return equal_key_datums(a, b); }
-};
-
-// The keys as they are stored, each record once, in the order in which they first appear.
-std::span<const Datum> canonical_keys(const Module &module, ArrayType *given)
-{
-    Datum *items;
-    bool *nulls;
-    int count;
-    deconstruct_array(given, ARR_ELEMTYPE(given), -1, false, TYPALIGN_INT, &items, &nulls, &count);
-    pg::Array<Datum> keys;
-    pg::HashMap<Datum, bool, KeyTraits> seen;
-    for (int i = 0; i < count; ++i) {
-        if (nulls[i])
-            continue;
-        Datum key = canonical_key(module, items[i]);
-        bool &known = seen.at(key, false);
-        if (!known)
-            keys.push(key);
-        known = true;
-    }
-    return keys.view();
-}
-
 // ---- related_rows --------------------------------------------------------------
 
 const Module &module_of_row_type(const Workspace &workspace, Oid type)
@@ -177,7 +149,7 @@ Datum relate_related_records_of(PG_FUNCTION_ARGS)
     Datum given = required_argument(fcinfo, 1, "keys");
     const Workspace &workspace = current_workspace();
     const Module &module = module_named(workspace, text_view(name));
-    std::span<const Datum> keys = canonical_keys(module, DatumGetArrayTypeP(given));
+    std::span<const Datum> keys = canonical_keys(module, given);
     RelatedQuery query = related_query(fcinfo, 2, workspace, module, keys);
     put_all(pg::begin_output(fcinfo), query, true);
     return pg::end_output(fcinfo);
