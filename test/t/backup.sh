@@ -12,7 +12,7 @@ new_database relate_t_backup
 original=$database
 
 sql 'CREATE EXTENSION pg_relate'
-is_empty "$(make_world)" "a world is made"
+is_empty "$(make_newer_world)" "a world is made"
 extension=$(objects_of_extension)
 world=$(objects_of_world)
 answered=$(answers)
@@ -102,7 +102,7 @@ pg_dump -n crm -f "$work/crm.sql" "$original"
 empty
 quietly psql_file "$work/plain.sql"
 sql 'DROP SCHEMA crm CASCADE' "DO \$\$ DECLARE t record; BEGIN
-    FOR t IN SELECT tgname, tgrelid::regclass AS on_table FROM pg_trigger WHERE tgname LIKE 'relate_%' AND tgparentid = 0 AND tgrelid::regclass::text NOT LIKE '\"%' LOOP
+    FOR t IN SELECT tgname, tgrelid::regclass AS on_table FROM pg_trigger WHERE tgname ~ '^relate_(record|table)' AND tgparentid = 0 AND tgrelid::regclass::text NOT LIKE '\"%' LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.on_table);
     END LOOP; END \$\$" 2>&1 | grep ERROR
 quietly psql_file "$work/crm.sql"

@@ -34,7 +34,7 @@ database=relate_t_upgrade
 export PGHOST=$work/old/socket
 psql -Xq -d postgres -c "CREATE ROLE relate_t_reader" -c "CREATE DATABASE $database"
 sql 'CREATE EXTENSION pg_relate'
-is_empty "$(make_world)" "a world is made in PostgreSQL $(major_of "$old_bin")"
+is_empty "$(make_newer_world)" "a world is made in PostgreSQL $(major_of "$old_bin")"
 world=$(objects_of_world)
 extension=$(objects_of_extension)
 answered=$(answers)

@@ -7,7 +7,7 @@ new_role relate_t_reader
 new_database relate_t_standby
 
 sql "CREATE EXTENSION pg_relate"
-is_empty "$(make_world)" "a world is made"
+is_empty "$(make_newer_world)" "a world is made"
 expected=$(answers)
 
 # One line a function that fails, with its SQLSTATE; the others' rows.

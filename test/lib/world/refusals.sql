@@ -54,5 +54,6 @@ SELECT n, pg_temp.refusal(statement) FROM unnest(ARRAY[
     $$SELECT relate.set_status('person', 4711, 'Customer')$$,
     $$SELECT relate.create_workspace('crm')$$,
     $$SET LOCAL relate.workspace = 'Other "one"'; SELECT relate.connect('person', 3, 'friendship', 'person', 1)$$,
-    $$SELECT relate.connect('person', 7, 'works for', 'company', pg_temp.company(6))$$
+    $$SELECT relate.connect('person', 7, 'works for', 'company', pg_temp.company(6))$$,
+    $$UPDATE zoo.contract SET follows = 6 WHERE id = 1$$
     ]) WITH ORDINALITY AS s (statement, n);
