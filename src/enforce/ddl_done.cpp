@@ -77,9 +77,17 @@ void follow_in_module(const Workspace &workspace, const Module &module, const pg
 }
 
 // Types that keep their relationships in a table of the user's.
+bool stores_elsewhere(const Workspace &workspace)
+{
+    for (const RelationshipType &type : workspace.types)
+        if (strcmp(type.storage, "link") != 0)
+            return true;
+    return false;
+}
+
 void follow_in_storage(const Workspace &workspace, Oid table, const pg::ColumnRename &rename)
 {
-    if (pg_class_aclcheck(table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
+    if (!stores_elsewhere(workspace) || pg_class_aclcheck(table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
         return;
     const char *types = pg::qualified_name(workspace.type_table);
     const char *condition = "WHERE storage_table OPERATOR(pg_catalog.=) $1 AND $2 OPERATOR(pg_catalog.=) ANY "

@@ -3,7 +3,6 @@
 #include "pg/ddl.h"
 
 #include "pg/error.h"
-#include "pg/spi.h"
 
 namespace relate::pg {
 
@@ -40,6 +39,36 @@ std::optional<DroppedKind> kind_of(std::string_view type)
     if (type == "index")
         return DroppedKind::index;
     return std::nullopt;
+}
+
+// A row of pg_event_trigger_dropped_objects(), which has no names for its columns in C.
+enum DroppedColumn { class_id = 1, object_id, object_sub_id, is_original, is_normal, is_temporary, object_type,
+                     schema_name, object_name, object_identity, address_names };
+
+const char *nth_name(std::span<const Datum> names, size_t n)
+{
+    return n < names.size() ? TextDatumGetCString(names[n]) : "";
+}
+
+std::optional<DroppedObject> dropped_object(TupleTableSlot *row)
+{
+    bool is_null;
+    auto value = [&](DroppedColumn column) { return slot_getattr(row, column, &is_null); };
+    Datum temporary = value(is_temporary);
+    if (is_null || DatumGetBool(temporary))
+        return std::nullopt;
+    Datum type = value(object_type);
+    std::optional<DroppedKind> kind = is_null ? std::nullopt : kind_of(TextDatumGetCString(type));
+    Datum names = value(address_names);
+    if (!kind || is_null)
+        return std::nullopt;
+    Datum *items;
+    int count;
+    deconstruct_array(DatumGetArrayTypeP(names), TEXTOID, -1, false, TYPALIGN_INT, &items, nullptr, &count);
+    std::span<const Datum> parts{items, static_cast<size_t>(count)};
+    return DroppedObject{*kind, DatumGetObjectId(value(object_id)),
+                         static_cast<AttrNumber>(DatumGetInt32(value(object_sub_id))), nth_name(parts, 0),
+                         nth_name(parts, 1), nth_name(parts, 2)};
 }
 
 } // namespace
@@ -145,31 +174,24 @@ bool lock_partition(Oid partition)
 
 Array<DroppedObject> dropped_objects()
 {
+    // Called as it is, and not by a query: it is asked for everybody's DROP.
+    FmgrInfo function;
+    fmgr_info(F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, &function);
+    ReturnSetInfo result = {};
+    result.type = T_ReturnSetInfo;
+    result.econtext = CreateStandaloneExprContext();
+    result.allowedModes = SFRM_Materialize;
+    LOCAL_FCINFO(call, 0);
+    InitFunctionCallInfoData(*call, &function, 0, InvalidOid, nullptr, reinterpret_cast<Node *>(&result));
+    FunctionCallInvoke(call);
     Array<DroppedObject> found;
-    MemoryContext caller = CurrentMemoryContext;
-    spi_session([&] {
-        uint64 count = run("SELECT object_type, objid, objsubid, address_names[1], address_names[2], address_names[3] "
-                           "FROM pg_catalog.pg_event_trigger_dropped_objects() WHERE NOT is_temporary "
-                           "AND object_type OPERATOR(pg_catalog.=) ANY ('{table,table column,trigger,index}')",
-                           {});
-        in_context(caller, [&] {
-            for (uint64 i = 0; i < count; ++i) {
-                HeapTuple row = SPI_tuptable->vals[i];
-                TupleDesc columns = SPI_tuptable->tupdesc;
-                bool is_null;
-                auto string = [&](int column) -> const char * {
-                    Datum value = SPI_getbinval(row, columns, column, &is_null);
-                    return is_null ? "" : TextDatumGetCString(value);
-                };
-                std::optional<DroppedKind> kind = kind_of(string(1));
-                if (!kind)
-                    continue;
-                Oid oid = DatumGetObjectId(SPI_getbinval(row, columns, 2, &is_null));
-                auto column = static_cast<AttrNumber>(DatumGetInt32(SPI_getbinval(row, columns, 3, &is_null)));
-                found.push({*kind, oid, column, string(4), string(5), string(6)});
-            }
-        });
-    });
+    TupleTableSlot *row = MakeSingleTupleTableSlot(result.setDesc, &TTSOpsMinimalTuple);
+    while (tuplestore_gettupleslot(result.setResult, true, false, row))
+        if (std::optional<DroppedObject> object = dropped_object(row))
+            found.push(*object);
+    ExecDropSingleTupleTableSlot(row);
+    tuplestore_end(result.setResult);
+    FreeExprContext(result.econtext, true);
     return found;
 }
 
