@@ -86,6 +86,9 @@ const OwnChange *own_change_of(const Workspace &workspace)
 struct Kept {
     bool kinds; // between the same records, in no more time than before: what their kinds are now does not matter
     bool source, target, address; // the record: not looked for while enforcement changes others
+    bool place;   // the records are the same, in no more time, and it is no more primary than before:
+                  // a row that somehow broke a rule already can still be ended and described
+    bool contact; // ... with the same contact details
 
     bool record(Side side) const { return side == Side::source ? source : target; }
 };
@@ -107,6 +110,11 @@ Kept kept_by(const Workspace &workspace, const pg::RowEvent &event, const Relati
     Kept kept = {};
     kept.kinds = old.type_id == row.type_id && keeps(Side::source) && keeps(Side::target) &&
                  old.stored.contains(row.stored) && (own || !is_our_version(event.old_row));
+    const RelationshipColumns &c = workspace.column;
+    kept.place = !own && kept.kinds && (old.is_primary || !row.is_primary);
+    kept.contact = kept.place;
+    for (AttrNumber column : {c.email, c.phone, c.address, c.address_module_id, c.address_key})
+        kept.contact = kept.contact && same_column(event.row, event.old_row, column);
     if (own && kept.kinds) {
         kept.source = same_record(old.source, row.source);
         kept.target = same_record(old.target, row.target);
@@ -205,7 +213,7 @@ void check_records(const Offender &o, const Kept &kept)
 
 void check_contact_details(const Offender &o, const Kept &kept)
 {
-    if (!o.row.has_contact_details && !o.row.has_half_address_record)
+    if (kept.contact || (!o.row.has_contact_details && !o.row.has_half_address_record))
         return;
     if (!o.type.has_contact_details)
         raise_contact_details(o);
@@ -234,11 +242,11 @@ bool is_same_pair(const Offender &o, const Rival &rival)
 // `offends` marks one; a certain one is an error, another is waited for: then
 // the caller must look again from the start, and true is returned.
 template <class Offends, class Raise>
-bool must_look_again(Relation table, Rivals &rivals, Offends offends, Raise raise)
+bool must_look_again(const Offender &o, Relation table, Rivals &rivals, Offends offends, Raise raise)
 {
     Rival *undecided = nullptr;
     for (Rival &rival : rivals) {
-        if (!offends(rival))
+        if (!offends(rival) || is_seen_by(o.before, table, rival))
             continue;
         if (rival.is_certain())
             raise(rival);
@@ -252,7 +260,7 @@ bool must_look_again(Relation table, Rivals &rivals, Offends offends, Raise rais
 bool look_for_duplicates(const Offender &o, Relation table, Rivals &rivals)
 {
     return must_look_again(
-        table, rivals, [&](const Rival &r) { return r.when.overlaps(o.row.when) && is_same_pair(o, r); },
+        o, table, rivals, [&](const Rival &r) { return r.when.overlaps(o.row.when) && is_same_pair(o, r); },
         [&](const Rival &r) { raise_duplicate(o, r); });
 }
 
@@ -279,7 +287,7 @@ bool look_for_crowd(const Offender &o, Relation table, Side side, const RecordRe
     if (busiest.count <= limit)
         return false;
     return must_look_again(
-        table, rivals, [&](const Rival &r) { return r.when.contains(busiest.day) && r.is_certain() == certain; },
+        o, table, rivals, [&](const Rival &r) { return r.when.contains(busiest.day) && r.is_certain() == certain; },
         [&](const Rival &r) { raise_cardinality(o, side, record, r); });
 }
 
@@ -342,8 +350,17 @@ bool look_for_primary(const Offender &o, Relation table)
     if (o.type.is_symmetric) // both are targets
         find_partners(o, table, Side::source, o.row.source, rivals);
     return must_look_again(
-        table, rivals, [&](const Rival &r) { return r.is_primary && r.when.overlaps(o.row.when); },
+        o, table, rivals, [&](const Rival &r) { return r.is_primary && r.when.overlaps(o.row.when); },
         [&](const Rival &r) { raise_primary(o, r); });
+}
+
+// What the statement saw that wrote the row; null where that is not known any more,
+// because the check was deferred.
+Snapshot snapshot_before(Relation table, TupleTableSlot *row)
+{
+    if (!ActiveSnapshotSet() || table_tuple_satisfies_snapshot(table, row, GetActiveSnapshot()))
+        return nullptr;
+    return GetActiveSnapshot();
 }
 
 // A version that our transaction has replaced or deleted since (the check was
@@ -366,16 +383,20 @@ void check_row(const Workspace &workspace, Relation table, const pg::RowEvent &e
         raise_unknown_type(locked.workspace, row.type_id);
     if (locked.type->is_perpetual)
         row.when = {};
-    const Offender o{locked.workspace, *locked.type, row};
+    Offender o{locked.workspace, *locked.type, row};
     check_active(o, event);
     check_module(o, Side::source);
     check_module(o, Side::target);
     CommandCounterIncrement(); // the records may have been made in this very statement
     const Kept kept = kept_by(o.workspace, event, row);
-    check_records(o, kept);
-    if (!o.type.allow_self && same_record(row.source, row.target))
-        raise_self(o);
+    if (!kept.place) {
+        check_records(o, kept);
+        if (!o.type.allow_self && same_record(row.source, row.target))
+            raise_self(o);
+    }
     check_contact_details(o, kept);
+    if (kept.place)
+        o.before = snapshot_before(table, event.row);
     while (look_for_rivals(o, table) || look_for_primary(o, table) || look_for_cycle(o, table))
         CHECK_FOR_INTERRUPTS();
 }

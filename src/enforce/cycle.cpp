@@ -61,6 +61,15 @@ public:
         return nullptr;
     }
 
+    // Whether all of the way was there before the row took less time.
+    bool was_there_before(int32 step) const
+    {
+        for (; step > 0; step = steps_[static_cast<size_t>(step)].from)
+            if (!is_seen_by(o_.before, table_, steps_[static_cast<size_t>(step)].over))
+                return false;
+        return true;
+    }
+
     [[noreturn]] void raise(int32 step) const
     {
         pg::Array<RecordRef> up;
@@ -135,7 +144,7 @@ bool look_for_cycle(const Offender &offender, Relation table)
     if (!walk.child_has_children())
         return false;
     int32 closing = walk.find_way_back();
-    if (closing < 0)
+    if (closing < 0 || (offender.before && walk.was_there_before(closing)))
         return false;
     const Rival *undecided = walk.undecided_on_way(closing);
     if (!undecided)

@@ -98,4 +98,15 @@ void find_rivals(const Workspace &workspace, Relation table, const RelationshipT
     pg::end(scan);
 }
 
+bool is_seen_by(Snapshot snapshot, Relation table, const Rival &rival)
+{
+    if (!snapshot)
+        return false;
+    TupleTableSlot *slot = table_slot_create(table, nullptr);
+    ItemPointerData row = rival.row;
+    bool seen = table_tuple_fetch_row_version(table, &row, snapshot, slot);
+    ExecDropSingleTupleTableSlot(slot);
+    return seen;
+}
+
 } // namespace relate

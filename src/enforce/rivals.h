@@ -41,4 +41,7 @@ const RelationshipIndex &index_for(const Workspace &workspace, Side side);
 void find_rivals(const Workspace &workspace, Relation table, const RelationshipType &type, const RivalSearch &search,
                  Rivals &rivals);
 
+// Whether the snapshot shows that version of the rival; none, if the snapshot is null.
+bool is_seen_by(Snapshot snapshot, Relation table, const Rival &rival);
+
 } // namespace relate

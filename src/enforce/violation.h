@@ -13,6 +13,9 @@ struct Offender {
     const Workspace &workspace;
     const RelationshipType &type;
     const Relationship &row;
+    // Of an update that only takes time away: what the statement saw. The row cannot
+    // have come into conflict with that now. Null for all other rows.
+    Snapshot before = nullptr;
 };
 
 // The row's type, or for one that is gone, words to fill its place.
