@@ -682,6 +682,8 @@ AS $$
                'CREATE TRIGGER %I BEFORE INSERT OR DELETE OR UPDATE ON %s FOR EACH ROW'),
               ('relationship_type', 'relate_check', 'relationship_type_check',
                'CREATE TRIGGER %I BEFORE INSERT OR DELETE OR UPDATE ON %s FOR EACH ROW'),
+              ('relationship_type', 'relate_truncated', 'types_truncated',
+               'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT'),
               ('relationship_list', 'relate_insert', 'relationship_list_insert',
                'CREATE TRIGGER %I INSTEAD OF INSERT ON %s FOR EACH ROW'),
               ('workspace', 'relate_changed', 'catalog_changed',

@@ -33,6 +33,11 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_count_relationships';
 COMMENT ON FUNCTION relate.count_relationships(regclass, int) IS
 'Internal. How many relationships of the type there are at this moment, whatever the isolation level and the caller''s policies. Errors as of relate.lock_relationship_type.';
 
+CREATE FUNCTION relate.types_truncated() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_types_truncated';
+COMMENT ON FUNCTION relate.types_truncated() IS
+'Trigger BEFORE TRUNCATE on relationship_type: waits for writers of relationships, and refuses (2BP01) while there are any.';
+
 CREATE FUNCTION relate.type_offences(type_table regclass, was relate.type_draft, becomes relate.type_draft, since date)
 RETURNS SETOF relate.type_offence
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'relate_type_offences';
@@ -226,6 +231,11 @@ COMMENT ON FUNCTION relate.find_crowds(name, relate.type_draft, text[], date) IS
 
 -- ---- cycles ----------------------------------------------------------------------------
 
+CREATE FUNCTION relate.cyclic_edges(query text) RETURNS bigint[]
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_cyclic_edges';
+COMMENT ON FUNCTION relate.cyclic_edges(text) IS
+'Internal. The relationships in which cycles of a hierarchy can lie, dates apart, out of those that the query gives: id, type, module and key of the child, module and key of the parent. What hangs above and below of cycles is not among them. Error 22023 for another query.';
+
 CREATE FUNCTION relate.find_cycles(workspace name, becomes relate.type_draft, asked text[], since date)
 RETURNS TABLE (rule text, offender bigint, rival bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -235,31 +245,34 @@ AS $$
 DECLARE
     child CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 't' ELSE 's' END;
     parent CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 's' ELSE 't' END;
+    cyclic bigint[];
 BEGIN
     IF 'cycle' <> ALL (asked) THEN
         RETURN;
     END IF;
+    cyclic := relate.cyclic_edges(format('SELECT id, %s, %sm, %2$sk, %sm, %3$sk FROM (%s) AS held', becomes.type_id,
+                                         child, parent, relate.held_sql(workspace, becomes, asked, since)));
+    IF cyclic = '{}' THEN
+        RETURN;
+    END IF;
     RETURN QUERY EXECUTE format($sql$
         WITH RECURSIVE held AS (%1$s),
-        edge AS (SELECT id, first, last, %2$sm AS cm, %2$sk AS ck, %3$sm AS pm, %3$sk AS pk,
-                        row_number() OVER (ORDER BY began, id) AS place FROM held),
-        -- Only records above some and below others can be on a cycle.
-        inner_edge AS (
-            SELECT * FROM edge e
-            WHERE EXISTS (SELECT FROM edge x WHERE x.pm = e.cm AND x.pk OPERATOR(relate.=) e.ck)
-              AND EXISTS (SELECT FROM edge x WHERE x.cm = e.pm AND x.ck OPERATOR(relate.=) e.pk)
+        edge AS MATERIALIZED (
+            SELECT id, first, last, %2$sm AS cm, %2$sk AS ck, %3$sm AS pm, %3$sk AS pk,
+                   row_number() OVER (ORDER BY began, id) AS place
+            FROM held JOIN unnest($1) AS cyclic (id) USING (id)
         ),
         walk AS (
-            SELECT id, place, cm, ck, pm AS m, pk AS k, first, last FROM inner_edge
+            SELECT id, place, cm, ck, pm AS m, pk AS k, first, last FROM edge
             UNION
             SELECT w.id, w.place, w.cm, w.ck, e.pm, e.pk, greatest(w.first, e.first), least(w.last, e.last)
             FROM walk w
-            JOIN inner_edge e ON e.cm = w.m AND e.ck OPERATOR(relate.=) w.k
+            JOIN edge e ON e.cm = w.m AND e.ck OPERATOR(relate.=) w.k
             WHERE e.place < w.place AND greatest(w.first, e.first) <= least(w.last, e.last)
               AND NOT (w.m = w.cm AND w.k OPERATOR(relate.=) w.ck)
         )
         SELECT DISTINCT 'relationship_cycle', id, NULL::bigint FROM walk WHERE m = cm AND k OPERATOR(relate.=) ck
-        $sql$, relate.held_sql(workspace, becomes, asked, since), child, parent);
+        $sql$, relate.held_sql(workspace, becomes, asked, since), child, parent) USING cyclic;
 END;
 $$;
 COMMENT ON FUNCTION relate.find_cycles(name, relate.type_draft, text[], date) IS

@@ -721,17 +721,26 @@ CREATE FUNCTION relate.cyclic_links(workspace name) RETURNS SETOF relate.rule_fi
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $body$
+DECLARE
+    edges CONSTANT text := format($query$
+        SELECT id, type_id, type_name, first_day, last_day,
+               CASE hierarchy_parent WHEN 'source' THEN target_module_id ELSE source_module_id END AS child_module,
+               CASE hierarchy_parent WHEN 'source' THEN target_key ELSE source_key END AS child,
+               CASE hierarchy_parent WHEN 'source' THEN source_module_id ELSE target_module_id END AS parent_module,
+               CASE hierarchy_parent WHEN 'source' THEN source_key ELSE target_key END AS parent
+        FROM (%s) AS l WHERE hierarchy_parent IS NOT NULL AND NOT is_self
+        $query$, relate.links_sql(workspace));
+    cyclic CONSTANT bigint[] := relate.cyclic_edges(
+        format('SELECT id, type_id, child_module, child, parent_module, parent FROM (%s) AS edge', edges));
 BEGIN
+    IF cyclic = '{}' THEN
+        RETURN;
+    END IF;
     -- Every cycle has a least record: the walk up starts there, keeps to greater ones, and carries
     -- the time in which all of it holds. UNION is the guard: no record is left twice with the same time.
     RETURN QUERY EXECUTE format($query$
         WITH RECURSIVE edge AS MATERIALIZED (
-            SELECT id, type_id, type_name, first_day, last_day,
-                   CASE hierarchy_parent WHEN 'source' THEN target_module_id ELSE source_module_id END AS child_module,
-                   CASE hierarchy_parent WHEN 'source' THEN target_key ELSE source_key END AS child,
-                   CASE hierarchy_parent WHEN 'source' THEN source_module_id ELSE target_module_id END AS parent_module,
-                   CASE hierarchy_parent WHEN 'source' THEN source_key ELSE target_key END AS parent
-            FROM (%2$s) AS l WHERE hierarchy_parent IS NOT NULL AND NOT is_self
+            SELECT * FROM (%2$s) AS all_edges JOIN unnest($1) AS cyclic (id) USING (id)
         ), walk AS (
             SELECT type_id, id AS first_id, id AS last_id, child_module AS origin_module, child AS origin,
                    parent_module AS at_module, parent AS at, first_day, last_day
@@ -753,7 +762,7 @@ BEGIN
         FROM walk w JOIN edge e ON e.id = w.last_id
         WHERE w.at_module = w.origin_module AND w.at OPERATOR(relate.=) w.origin
         ORDER BY w.last_id, w.first_day, w.first_id
-        $query$, workspace, relate.links_sql(workspace));
+        $query$, workspace, edges) USING cyclic;
 END;
 $body$;
 COMMENT ON FUNCTION relate.cyclic_links(name) IS

@@ -14,6 +14,7 @@
 #include "pg/lock.h"
 #include "pg/spi.h"
 #include "pg/srf.h"
+#include "pg/trigger.h"
 
 namespace relate {
 
@@ -104,6 +105,26 @@ Datum relate_count_relationships(PG_FUNCTION_ARGS)
         found = DatumGetInt64(SPI_getbinval(row, columns, 1, &is_null));
     });
     PG_RETURN_INT64(found);
+}
+
+PG_FUNCTION_INFO_V1(relate_types_truncated);
+Datum relate_types_truncated(PG_FUNCTION_ARGS)
+{
+    using namespace relate;
+    Relation table = pg::truncated_table(fcinfo, "types_truncated");
+    const Workspace &workspace = workspace_of(RelationGetRelid(table));
+    LockRelationOid(workspace.relationship_table, ShareLock); // whoever writes relationships now, comes first
+    const char *relationships = pg::qualified_name(workspace.relationship_table);
+    bool is_used = false;
+    look(workspace, psprintf("SELECT FROM %s LIMIT 1", relationships), {}, [&](HeapTuple, TupleDesc) { is_used = true; });
+    if (is_used)
+        pg::raise({.sqlstate = ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+                   .message = psprintf("the relationship types of workspace \"%s\" cannot be truncated", workspace.name),
+                   .detail = "It has relationships.",
+                   .hint = psprintf("Delete them first: TRUNCATE %s, in a statement of its own.", relationships),
+                   .schema = workspace.name,
+                   .table = "relationship"});
+    return PointerGetDatum(nullptr);
 }
 
 PG_FUNCTION_INFO_V1(relate_type_offences);
