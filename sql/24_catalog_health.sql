@@ -451,10 +451,39 @@ SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD'
 RETURN CASE WHEN day = -2147483648 THEN 'in the beginning' ELSE 'on ' || (date '2000-01-01' + day::int)::text END;
 COMMENT ON FUNCTION relate.day_words(bigint) IS 'Internal. A day of relate.links_sql, in words.';
 
+CREATE FUNCTION relate.row_rules() RETURNS TABLE (rule text, what text, module_id text, is_broken text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    VALUES
+        ('relationship_dates', 'infinite', 'NULL::int', 'NOT isfinite(r.start_date) OR NOT isfinite(r.end_date)'),
+        ('relationship_dates', 'reversed', 'NULL', 'r.start_date > r.end_date'),
+        ('relationship_importance', 'importance', 'NULL', 'r.importance NOT BETWEEN 1 AND 5'),
+        ('relationship_type_active', 'type', 'NULL', 't.type_id IS NULL'),
+        ('relationship_source', 'module', 'r.source_module_id', 'source.module_id IS NULL'),
+        ('relationship_target', 'module', 'r.target_module_id', 'target.module_id IS NULL'),
+        ('relationship_contact', 'module', 'r.address_module_id', 'r.address_module_id IS NOT NULL AND address.module_id IS NULL'),
+        ('relationship_source', 'other module', 'r.source_module_id', 'r.source_module_id <> t.source_module_id'),
+        ('relationship_target', 'other module', 'r.target_module_id', 'r.target_module_id <> t.target_module_id'),
+        ('relationship_source', 'size', 'NULL', 'octet_length(r.source_key::text) NOT BETWEEN 1 AND 1000'),
+        ('relationship_target', 'size', 'NULL', 'octet_length(r.target_key::text) NOT BETWEEN 1 AND 1000'),
+        ('relationship_contact', 'size', 'NULL', 'octet_length(r.address_key::text) NOT BETWEEN 1 AND 1000'),
+        ('relationship_self', 'self', 'NULL', 'NOT t.allow_self AND r.source_module_id = r.target_module_id AND r.source_key OPERATOR(relate.=) r.target_key'),
+        ('relationship_contact', 'contact', 'NULL', 'NOT t.has_contact_details AND num_nonnulls(r.email, r.phone, r.address, r.address_key) > 0'),
+        ('relationship_contact', 'half', 'NULL', '(r.address_key IS NULL) <> (r.address_module_id IS NULL)')
+$$;
+COMMENT ON FUNCTION relate.row_rules() IS
+'Internal. The rules that relationship r (of type t, between modules source and target, with the address module) can break by itself: constraint, what is broken, the module concerned, and the condition.';
+
 CREATE FUNCTION relate.invalid_rows(workspace name) RETURNS SETOF relate.rule_finding
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $body$
+DECLARE
+    -- Most rows are held against one expression, and only the broken ones against each rule.
+    tests CONSTANT text := (SELECT string_agg(format('(%L, %L, %s, %s)', t.rule, t.what, t.module_id, t.is_broken), ', ')
+                            FROM relate.row_rules() AS t);
+    any_of_them CONSTANT text := (SELECT string_agg(format('(%s)', t.is_broken), ' OR ') FROM relate.row_rules() AS t);
 BEGIN
     RETURN QUERY EXECUTE format($query$
         SELECT broken.rule, r.relationship_id, NULL::bigint, t.name,
@@ -483,28 +512,10 @@ BEGIN
         LEFT JOIN %1$I.module source ON source.module_id = r.source_module_id
         LEFT JOIN %1$I.module target ON target.module_id = r.target_module_id
         LEFT JOIN %1$I.module address ON address.module_id = r.address_module_id
-        CROSS JOIN LATERAL (VALUES
-            ('relationship_dates', 'infinite', NULL::int, NOT isfinite(r.start_date) OR NOT isfinite(r.end_date)),
-            ('relationship_dates', 'reversed', NULL, r.start_date > r.end_date),
-            ('relationship_importance', 'importance', NULL, r.importance NOT BETWEEN 1 AND 5),
-            ('relationship_type_active', 'type', NULL, t.type_id IS NULL),
-            ('relationship_source', 'module', r.source_module_id, source.module_id IS NULL),
-            ('relationship_target', 'module', r.target_module_id, target.module_id IS NULL),
-            ('relationship_contact', 'module', r.address_module_id, r.address_module_id IS NOT NULL AND address.module_id IS NULL),
-            ('relationship_source', 'other module', r.source_module_id, r.source_module_id <> t.source_module_id),
-            ('relationship_target', 'other module', r.target_module_id, r.target_module_id <> t.target_module_id),
-            ('relationship_source', 'size', NULL, octet_length(r.source_key::text) NOT BETWEEN 1 AND 1000),
-            ('relationship_target', 'size', NULL, octet_length(r.target_key::text) NOT BETWEEN 1 AND 1000),
-            ('relationship_contact', 'size', NULL, octet_length(r.address_key::text) NOT BETWEEN 1 AND 1000),
-            ('relationship_self', 'self', NULL, NOT t.allow_self AND r.source_module_id = r.target_module_id
-                                                AND r.source_key OPERATOR(relate.=) r.target_key),
-            ('relationship_contact', 'contact', NULL, NOT t.has_contact_details
-                AND (r.email IS NOT NULL OR r.phone IS NOT NULL OR r.address IS NOT NULL OR r.address_key IS NOT NULL)),
-            ('relationship_contact', 'half', NULL, (r.address_key IS NULL) <> (r.address_module_id IS NULL))
-        ) AS broken (rule, what, module_id, is_broken)
-        WHERE broken.is_broken
+        CROSS JOIN LATERAL (VALUES %2$s) AS broken (rule, what, module_id, is_broken)
+        WHERE (%3$s) AND broken.is_broken
         ORDER BY r.relationship_id
-        $query$, workspace) USING workspace;
+        $query$, workspace, tests, any_of_them) USING workspace;
 END;
 $body$;
 COMMENT ON FUNCTION relate.invalid_rows(name) IS
@@ -795,6 +806,7 @@ CREATE FUNCTION relate.validate(workspace text)
 RETURNS TABLE (rule text, relationship_id bigint, other_id bigint, relationship_type text, finding text, what_to_do text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET row_security = off
+SET jit = off -- long to make for expressions that take no time
 AS $$
 DECLARE
     schema CONSTANT name := relate.find_workspace_schema(workspace);

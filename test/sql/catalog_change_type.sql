@@ -200,6 +200,15 @@ SELECT relate.alter_relationship_type('job', max_targets_per_source => 1, on_inv
 RESET ROLE;
 SELECT * FROM change_test.days('job');
 
+-- Types are not truncated from under their relationships.
+SELECT change_test.refusal('TRUNCATE change_crm.relationship_type');
+SELECT change_test.refusal('TRUNCATE change_crm.module CASCADE');
+BEGIN;
+TRUNCATE change_crm.relationship;
+TRUNCATE change_crm.relationship_type;
+SELECT count(*) FROM change_crm.relationship_type;
+ROLLBACK;
+
 SET client_min_messages = warning;
 SELECT relate.drop_workspace('change_crm', 'cascade');
 DROP SCHEMA IF EXISTS change_crm CASCADE;
