@@ -453,6 +453,9 @@ BEGIN
         END IF;
         RETURN OLD;
     END IF;
+    IF TG_OP = 'UPDATE' AND relate.storage_follows_renames(to_jsonb(OLD), to_jsonb(NEW)) THEN
+        RETURN NEW;
+    END IF;
     draft := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(NEW));
     source := relate.find_module(workspace, draft.source_module_id);
     target := relate.find_module(workspace, draft.target_module_id);

@@ -76,35 +76,31 @@ void follow_in_module(const Workspace &workspace, const Module &module, const pg
     });
 }
 
-// Types that keep their relationships in a table of the user's.
-bool stores_elsewhere(const Workspace &workspace)
+// Types whose relationships are kept in a table of the user's. To be followed, the
+// workspace's owner must be allowed to put triggers on the table: his own fire here.
+void follow_in_storage(const Workspace &workspace, const RelationshipType &type, const pg::ColumnRename &rename)
 {
-    for (const RelationshipType &type : workspace.types)
-        if (strcmp(type.storage, "link") != 0)
-            return true;
-    return false;
+    if (pg_class_aclcheck(type.storage_table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
+        return;
+    const char *sql = psprintf(
+        "UPDATE %s SET storage_source_columns = pg_catalog.array_replace(storage_source_columns, $2, $3), "
+        "storage_target_columns = pg_catalog.array_replace(storage_target_columns, $2, $3), "
+        "storage_start_column = CASE WHEN storage_start_column OPERATOR(pg_catalog.=) $2 THEN $3 ELSE storage_start_column END, "
+        "storage_end_column = CASE WHEN storage_end_column OPERATOR(pg_catalog.=) $2 THEN $3 ELSE storage_end_column END "
+        "WHERE type_id OPERATOR(pg_catalog.=) $1 AND ($2 OPERATOR(pg_catalog.=) ANY (storage_source_columns "
+        "OPERATOR(pg_catalog.||) storage_target_columns) OR $2 IN (storage_start_column, storage_end_column))",
+        pg::qualified_name(workspace.type_table));
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(type.id)}, name_argument(rename.from), name_argument(rename.to)};
+    pg::as_owner(workspace.owner, [&] {
+        pg::spi_session([&] { pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once); });
+    });
 }
 
-void follow_in_storage(const Workspace &workspace, Oid table, const pg::ColumnRename &rename)
+void follow_in_triggers(Oid table, const pg::ColumnRename &rename)
 {
-    if (!stores_elsewhere(workspace) || pg_class_aclcheck(table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
-        return;
-    const char *types = pg::qualified_name(workspace.type_table);
-    const char *condition = "WHERE storage_table OPERATOR(pg_catalog.=) $1 AND $2 OPERATOR(pg_catalog.=) ANY "
-                            "(storage_source_columns OPERATOR(pg_catalog.||) storage_target_columns)";
     pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(table)}, name_argument(rename.from),
                                 name_argument(rename.to)};
-    pg::as_owner(workspace.owner, [&] {
-        pg::spi_session([&] {
-            if (pg::run(psprintf("SELECT FROM %s %s", types, condition), std::span(arguments).first(2),
-                        pg::Sees::latest) > 0)
-                pg::run(psprintf("UPDATE %s SET "
-                                 "storage_source_columns = pg_catalog.array_replace(storage_source_columns, $2, $3), "
-                                 "storage_target_columns = pg_catalog.array_replace(storage_target_columns, $2, $3) %s",
-                                 types, condition),
-                        arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once);
-        });
-    });
+    call("SELECT relate.rename_in_triggers($1, $2, $3)", arguments);
 }
 
 void follow(const pg::ColumnRename &rename)
@@ -112,9 +108,17 @@ void follow(const pg::ColumnRename &rename)
     for_each_module_of(rename.table, [&](const Workspace &workspace, const Module &module) {
         follow_in_module(workspace, module, rename);
     });
-    for (Oid table : pg::with_inheritors(rename.table))
+    for (Oid table : pg::with_inheritors(rename.table)) {
+        bool is_storage = false;
         for (const Workspace *workspace : remembered_workspaces())
-            follow_in_storage(*workspace, table, rename);
+            for (const RelationshipType &type : workspace->types)
+                if (type.is_hard_link() && type.storage_table == table) {
+                    follow_in_storage(*workspace, type, rename);
+                    is_storage = true;
+                }
+        if (is_storage)
+            follow_in_triggers(table, rename);
+    }
 }
 
 // ---- altered columns --------------------------------------------------------------

@@ -236,6 +236,30 @@ ROLLBACK;
 DROP TABLE ddl_shop.orders_2;
 SELECT type_id, source_key, target_key FROM ddl_crm.relationship WHERE type_id > 3 ORDER BY 3;
 
+-- ---- hard links follow, too
+BEGIN;
+CREATE TABLE ddl_shop.visits (who bigint REFERENCES ddl_shop.people, at varchar(10) REFERENCES ddl_shop.firms, since date, until date, PRIMARY KEY (who, at));
+INSERT INTO ddl_shop.visits VALUES (1, 'A', '2020-01-01', NULL);
+SELECT relate.adopt_junction('ddl_shop.visits', '{who}', '{at}', start_column => 'since', end_column => 'until') IS NOT NULL AS adopted;
+ALTER TABLE ddl_shop.visits RENAME COLUMN who TO visitor;
+ALTER TABLE ddl_shop.visits RENAME COLUMN since TO "first Day";
+ALTER TABLE ddl_shop.visits RENAME TO stops;
+SELECT storage_table, storage_source_columns, storage_target_columns, storage_start_column, storage_end_column FROM ddl_crm.relationship_type WHERE storage = 'junction';
+SELECT source_name, target_name, start_date FROM ddl_crm.relationship_list WHERE relationship_id IS NULL;
+SELECT * FROM relate.health_check() WHERE workspace = 'ddl_crm';
+-- Their guard against cycles, too.
+CREATE TABLE ddl_shop.folders (id int PRIMARY KEY, "up\er ö" int REFERENCES ddl_shop.folders);
+SELECT relate.register_module('ddl_shop.folders', name => 'folder') IS NOT NULL AS registered;
+SELECT relate.adopt_column('ddl_shop.folders', '{"up\\er ö"}', name => 'inside', hierarchy_parent => 'target') IS NOT NULL AS adopted;
+SELECT relate.enforce_no_cycle('inside');
+ALTER TABLE ddl_shop.folders RENAME COLUMN "up\er ö" TO parent;
+ALTER TABLE ddl_shop.folders RENAME COLUMN id TO number;
+INSERT INTO ddl_shop.folders VALUES (1, NULL), (2, 1);
+SELECT ddl_shop.refusal('UPDATE ddl_shop.folders SET parent = 2 WHERE number = 1');
+DROP TABLE ddl_shop.people CASCADE;
+SELECT name, storage FROM ddl_crm.relationship_type ORDER BY name;
+ROLLBACK;
+
 -- ---- a workspace that goes with its schema takes its triggers along
 BEGIN;
 DROP SCHEMA ddl_crm CASCADE;

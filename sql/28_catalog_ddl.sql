@@ -29,6 +29,54 @@ $$;
 COMMENT ON FUNCTION relate.check_altered_module(name, int) IS
 'Internal. After ALTER TABLE: refuses (42804) types with which the columns cannot serve the module any more, and warns where its key is none any more.';
 
+CREATE FUNCTION relate.storage_follows_renames(was jsonb, becomes jsonb) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT old.storage <> 'link' AND was <> becomes AND was - names.columns = becomes - names.columns
+       AND NOT EXISTS (
+           SELECT FROM (SELECT * FROM unnest(old.storage_source_columns, new.storage_source_columns)
+                        UNION ALL SELECT * FROM unnest(old.storage_target_columns, new.storage_target_columns)
+                        UNION ALL VALUES (old.storage_start_column, new.storage_start_column),
+                                         (old.storage_end_column, new.storage_end_column)) AS renamed (old, new)
+           WHERE renamed.old IS DISTINCT FROM renamed.new
+             AND (renamed.old IS NULL OR renamed.new IS NULL OR relate.has_column(old.storage_table, renamed.old)
+                  OR NOT relate.has_column(old.storage_table, renamed.new)))
+    FROM (SELECT '{storage_source_columns,storage_target_columns,storage_start_column,storage_end_column}'::text[] AS columns) AS names,
+         jsonb_populate_record(NULL::relate.type_storage, was) AS old,
+         jsonb_populate_record(NULL::relate.type_storage, becomes) AS new
+$$;
+COMMENT ON FUNCTION relate.storage_follows_renames(jsonb, jsonb) IS
+'Internal. Whether a row of relationship_type changes only so that its storage names columns which the table has, in place of some that it has no more.';
+
+CREATE FUNCTION relate.rename_in_triggers(table_name regclass, old name, new name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
+AS $$
+DECLARE
+    stale record;
+BEGIN
+    FOR stale IN
+        SELECT t.tgname, t.tgenabled, args.low::name[] AS low, args.high::name[] AS high
+        FROM pg_trigger t
+        CROSS JOIN LATERAL (SELECT position('\x00'::bytea IN t.tgargs) AS cut) AS at
+        CROSS JOIN LATERAL (SELECT convert_from(substring(t.tgargs FROM 1 FOR cut - 1), 'UTF8') AS low,
+                                   convert_from(substring(t.tgargs FROM cut + 1 FOR octet_length(t.tgargs) - cut - 1), 'UTF8') AS high) AS args
+        WHERE t.tgrelid = rename_in_triggers.table_name AND t.tgfoid = to_regprocedure('relate.no_cycle()') AND t.tgparentid = 0
+          AND t.tgnargs = 2 AND old = ANY (args.low::name[] || args.high::name[])
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', stale.tgname, table_name);
+        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.no_cycle(%L, %L)',
+                       stale.tgname, table_name, array_replace(stale.low, old, new)::text, array_replace(stale.high, old, new)::text);
+        IF stale.tgenabled = 'D' THEN
+            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', table_name, stale.tgname);
+        END IF;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.rename_in_triggers(regclass, name, name) IS
+'Internal. Makes our triggers whose arguments name a column anew, under its other name.';
+
 CREATE FUNCTION relate.forget_kinds(workspace name, module_id int) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
