@@ -1,8 +1,8 @@
 // The library's face to the server: the magic block and the start.
 #include "catalog/module_table.h"
 #include "catalog/workspace.h"
-#include "enforce/known_workspaces.h"
-#include "enforce/own_ddl.h"
+#include "ddl/known_workspaces.h"
+#include "ddl/own_ddl.h"
 #include "enforce/record_moved.h"
 #include "enforce/type_lock.h"
 #include "pg/pg.h"

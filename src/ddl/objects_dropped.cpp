@@ -12,9 +12,9 @@
 // Our triggers and indexes may be dropped by the owner of the table, who is
 // warned. When a workspace is dropped, its triggers leave the modules' tables as
 // far as the user owns these.
+#include "ddl/known_workspaces.h"
+#include "ddl/own_ddl.h"
 #include "enforce/attached.h"
-#include "enforce/known_workspaces.h"
-#include "enforce/own_ddl.h"
 #include "pg/ddl.h"
 #include "pg/error.h"
 #include "pg/spi.h"

@@ -9,9 +9,9 @@
 // Rows of a workspace are changed in the name of its owner, where he has the
 // right to refer to the table: whoever alters it may have none in the workspace.
 #include "catalog/module_table.h"
-#include "enforce/key_retyped.h"
-#include "enforce/known_workspaces.h"
-#include "enforce/records_leave.h"
+#include "ddl/key_retyped.h"
+#include "ddl/known_workspaces.h"
+#include "ddl/records_leave.h"
 #include "pg/ddl.h"
 #include "pg/spi.h"
 

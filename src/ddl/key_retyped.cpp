@@ -1,11 +1,11 @@
 // See key_retyped.h. The table is locked against everybody by its ALTER TABLE, so
 // whoever has related one of its records has ended his transaction, and the latest
 // snapshot shows it all.
-#include "enforce/key_retyped.h"
+#include "ddl/key_retyped.h"
 
 #include "catalog/record.h"
-#include "enforce/endpoint.h"
 #include "catalog/relationship.h"
+#include "enforce/endpoint.h"
 #include "enforce/violation.h"
 #include "pg/error.h"
 #include "pg/memory.h"

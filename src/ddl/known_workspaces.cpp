@@ -1,35 +1,31 @@
 // See known_workspaces.h. Asked for in the transaction's memory, the workspaces
-// live as long as that; the list of them is ours.
-#include "enforce/known_workspaces.h"
+// and the list of them live as long as that.
+#include "ddl/known_workspaces.h"
 
 namespace relate {
 
 namespace {
 
-constexpr size_t most = 1024; // beyond, DDL on the tables of the others is not guarded
-const Workspace *known[most];
-size_t known_count;
+std::span<const Workspace *const> known;
 
 void on_transaction_event(XactEvent event, void *)
 {
     if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-        known_count = 0;
+        known = {};
 }
 
 } // namespace
 
 void remember_workspaces()
 {
-    known_count = 0;
-    for (const Workspace *workspace : pg::in_context(TopTransactionContext, [] { return every_workspace(); }))
-        if (known_count < most)
-            known[known_count++] = workspace;
+    known = {};
+    known = pg::in_context(TopTransactionContext, [] { return every_workspace(); });
 }
 
 pg::Array<const Workspace *> remembered_workspaces()
 {
     pg::Array<const Workspace *> copy;
-    for (const Workspace *workspace : std::span(known).first(known_count))
+    for (const Workspace *workspace : known)
         copy.push(workspace);
     return copy;
 }

@@ -5,8 +5,8 @@
 // takes away leave their module by the rules for DELETE; with CASCADE, all that
 // hangs on them goes too.
 #include "catalog/module_table.h"
-#include "enforce/known_workspaces.h"
-#include "enforce/records_leave.h"
+#include "ddl/known_workspaces.h"
+#include "ddl/records_leave.h"
 #include "pg/ddl.h"
 
 namespace relate {

@@ -1,6 +1,6 @@
 // See own_ddl.h: a setting, so that it goes back to what it was however the
 // function that has it set returns.
-#include "enforce/own_ddl.h"
+#include "ddl/own_ddl.h"
 
 namespace relate {
 

@@ -1,5 +1,5 @@
 // See records_leave.h.
-#include "enforce/records_leave.h"
+#include "ddl/records_leave.h"
 
 #include "enforce/attached.h"
 #include "enforce/record_deleted.h"
