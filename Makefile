@@ -10,7 +10,7 @@
 #                            debootstrap (VERSIONS="17 18"; as root, on Debian)
 #
 # Variables: PG_CONFIG (another PostgreSQL), CXX (another compiler), with_llvm=no
-# (no bitcode), RELATE_CXXFLAGS (more flags), DATA (the demo's data directory).
+# (no bitcode), RELATE_CXXFLAGS and RELATE_LDFLAGS (more flags), DATA (the demo's data directory).
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
@@ -87,6 +87,7 @@ CLANG_CXXFLAGS = $(if $(findstring clang,$(shell $(CXX) --version)),-Wno-unknown
 ifneq ($(shell uname),Darwin)
 SHLIB_LINK = -Wl,--version-script=src/exports.map
 endif
+SHLIB_LINK += $(RELATE_LDFLAGS)
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

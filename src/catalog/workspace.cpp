@@ -58,6 +58,20 @@ HTAB *oid_table(const char *name, Size entry_size)
     return hash_create(name, 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 }
 
+// For tests of what is cached, where the server cannot do it itself
+// (debug_discard_caches): all that is known is forgotten at every request.
+void discard_caches()
+{
+#ifdef RELATE_CAN_DISCARD_CACHES
+    static const bool wanted = getenv("RELATE_DISCARD_CACHES");
+    static bool is_discarding;
+    if (!wanted || std::exchange(is_discarding, true))
+        return;
+    InvalidateSystemCaches();
+    is_discarding = false;
+#endif
+}
+
 // ---- a whole workspace --------------------------------------------------------
 
 Oid watched_table(Oid schema, const char *name)
@@ -475,6 +489,7 @@ const Workspace &workspace_of(Oid table)
     // Triggers ask for the same table row after row.
     static Oid last_table;
     static const Entry *last;
+    discard_caches();
     if (last && table == last_table && last->generation == generation) {
         pg::hold(last->edition);
         return *last->workspace;
@@ -491,6 +506,7 @@ const Workspace &workspace_of(Oid table)
 
 static Oid current_schema()
 {
+    discard_caches();
     bool is_set = workspace_setting && workspace_setting[0];
     return is_set ? workspace_by_name(workspace_setting) : default_workspace();
 }
@@ -532,6 +548,7 @@ std::span<const Workspace *const> every_workspace()
 
 uint64 catalog_generation()
 {
+    discard_caches();
     return generation;
 }
 

@@ -180,8 +180,10 @@ Datum relate_record_keys_from_texts(PG_FUNCTION_ARGS) {
     bool *nulls;
     int count;
     deconstruct_array(texts, ARR_ELEMTYPE(texts), -1, false, TYPALIGN_INT, &values, &nulls, &count);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        CHECK_FOR_INTERRUPTS();
         if (!nulls[i]) values[i] = key_datum_of_text(view_of(DatumGetTextPP(values[i])));
+    }
     PG_RETURN_ARRAYTYPE_P(construct_md_array(values, nulls, ARR_NDIM(texts), ARR_DIMS(texts),
                                              ARR_LBOUND(texts), record_key_type(), -1, false, TYPALIGN_INT));
 }

@@ -25,7 +25,9 @@ void let_go(void *argument)
 
 Edition *begin_edition(const char *name)
 {
-    MemoryContext memory = AllocSetContextCreateInternal(CurrentMemoryContext, name, ALLOCSET_SMALL_SIZES);
+    // Of sizes of its own: PostgreSQL keeps blocks of the usual ones for the next
+    // context, and so hides from sanitizers who looks into one that is gone.
+    MemoryContext memory = AllocSetContextCreateInternal(CurrentMemoryContext, name, 0, 4 * 1024, 64 * 1024);
     auto *edition = static_cast<Edition *>(MemoryContextAlloc(memory, sizeof(Edition)));
     *edition = {memory, nullptr, 1};
     return edition;

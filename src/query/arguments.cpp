@@ -115,6 +115,7 @@ std::span<const Datum> canonical_keys(const Module &module, Datum array)
     pg::Array<Datum> keys;
     pg::HashMap<Datum, bool, KeyTraits> seen;
     for (int i = 0; i < count; ++i) {
+        CHECK_FOR_INTERRUPTS();
         if (nulls[i])
             continue;
         Datum key = canonical_key(module, items[i]);
