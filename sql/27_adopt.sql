@@ -923,6 +923,7 @@ DECLARE
     plan relate.adoption[];
     modules relate.module_entry[];
     one record;
+    new_name CONSTANT text := coalesce(nullif(current_setting('relate.workspace', true), ''), 'crm');
     central relate.module_entry;
     central_key text;
     biggest relate.adoption;
@@ -934,9 +935,9 @@ BEGIN
     EXCEPTION
         WHEN undefined_object THEN
             IF preview THEN
-                RETURN QUERY SELECT 'workspace', 'A workspace "crm" would be made, a schema that holds what follows.'::text;
+                RETURN QUERY SELECT 'workspace', format('A workspace "%s" would be made, a schema that holds what follows.', new_name);
             ELSE
-                workspace := relate.create_workspace('crm');
+                workspace := relate.create_workspace(new_name);
                 RETURN QUERY SELECT 'workspace', format('Workspace "%s" is made: a schema that holds what follows.', workspace);
             END IF;
     END;
@@ -997,4 +998,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.quickstart(text, boolean) IS
-'The first thing to call in a database that exists: makes a workspace "crm" where there is none, adopts the foreign keys of the schema (relate.adopt_foreign_keys), says in English what it found and what it did not adopt, and ends with three queries to run, with keys from the data. step is workspace, found, not adopted or try. The user''s tables get our triggers and nothing else; preview => true changes nothing at all. Errors: as of create_workspace and adopt_foreign_keys.';
+'The first thing to call in a database that exists: makes a workspace where there is none ("crm", or that of the setting relate.workspace), adopts the foreign keys of the schema (relate.adopt_foreign_keys), says in English what it found and what it did not adopt, and ends with three queries to run, with keys from the data. step is workspace, found, not adopted or try. The user''s tables get our triggers and nothing else; preview => true changes nothing at all. Errors: as of create_workspace and adopt_foreign_keys.';

@@ -287,7 +287,8 @@ DECLARE
     cleared int;
 BEGIN
     IF settable = '{}' THEN
-        RAISE '% % must belong to a %', near.singular, CASE WHEN in_source THEN source_key ELSE target_key END, far.singular
+        RAISE '% % must belong to % %', near.singular, CASE WHEN in_source THEN source_key ELSE target_key END,
+              CASE WHEN far.singular ~* '^[aeiou]' THEN 'an' ELSE 'a' END, far.singular
             USING ERRCODE = 'not_null_violation', COLUMN = far_columns[1],
                   TABLE = (SELECT relname FROM pg_class WHERE oid = (link.store).storage_table),
                   DETAIL = format('Columns (%s) of %s must not be null.', array_to_string(far_columns, ', '), (link.store).storage_table),

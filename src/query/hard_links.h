@@ -38,6 +38,16 @@ struct HardLinkQuery {
 };
 void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardLink &)> take);
 
+// Below SQL along the index of one side: the pairs (near, far) that hold on that
+// day, sorted by near and far, without memory; each lasts until `take` returns.
+// Nothing where the index cannot serve; false where `take` wanted no more.
+std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
+                                  FunctionRef<bool(Datum near, Datum far)> take);
+bool passes_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
+
+// The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
+double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);
+
 // Whether the caller may read what makes the type's relationships.
 bool may_read_hard_links(const Workspace &workspace, const RelationshipType &type);
 

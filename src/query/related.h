@@ -34,6 +34,7 @@ struct RelatedQuery {
     DateADT as_of;
     Show show;
     std::optional<int32> max_rows; // for each key
+    bool without_attributes = false; // of hard links, which make them of their columns
 
     const WantedTypes &wanted(Side own_side) const { return types[static_cast<int>(own_side)]; }
 };

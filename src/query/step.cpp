@@ -99,6 +99,8 @@ StepDetails read_by_sql(const Ways &ways, const RelationshipType &type, const St
 StepDetails step_details(const Ways &ways, const StepRecord &near, graph::Via via, const StepRecord &far)
 {
     const RelationshipType &type = *ways.workspace->type(via.type_id());
+    if (type.is_hard_link())
+        return {};
     const StepRecord &source = via.from_target() ? far : near, &target = via.from_target() ? near : far;
     Relation table = open_directly(*ways.workspace);
     if (!table)

@@ -3,6 +3,8 @@
 
 #include "pg/memory.h"
 #include "query/direct.h"
+#include "query/hard_edges.h"
+#include "query/hard_links.h"
 #include "query/links.h"
 
 namespace relate {
@@ -51,16 +53,38 @@ Ways both_ways(const Workspace &workspace, std::span<const RelationshipType *con
     return {&workspace, as_of, {types, types}};
 }
 
+// The types whose relationships are rows of our own table.
+static Ways along_links(const Ways &ways)
+{
+    Ways links = {ways.workspace, ways.as_of, {}};
+    for (Side near : {Side::source, Side::target}) {
+        pg::Array<const RelationshipType *> types;
+        for (const RelationshipType *type : ways.from(near))
+            if (!type->is_hard_link())
+                types.push(type);
+        links.types[static_cast<int>(near)] = types.view();
+    }
+    return links;
+}
+
 OpenedWays::OpenedWays(const Ways &ways)
 {
-    table_ = open_directly(*ways.workspace);
+    Ways links = along_links(ways);
+    bool has_links = !links.from(Side::source).empty() || !links.from(Side::target).empty();
+    if (has_links)
+        table_ = open_directly(*ways.workspace);
     for (Side near : {Side::source, Side::target}) {
-        if (ways.from(near).empty())
-            continue;
-        if (table_)
-            add(direct_[static_cast<int>(near)] = make<DirectLinks>(ways, near, table_));
-        else
-            add(make<SqlLinks>(ways, near));
+        if (!links.from(near).empty()) {
+            if (table_)
+                add(direct_[static_cast<int>(near)] = make<DirectLinks>(links, near, table_));
+            else
+                add(make<SqlLinks>(links, near));
+        }
+        // Of several types, those that the caller may not read are passed over.
+        bool is_asked_for = ways.from(near).size() == 1;
+        for (const RelationshipType *type : ways.from(near))
+            if (type->is_hard_link() && (is_asked_for || may_read_hard_links(*ways.workspace, *type)))
+                add(make<HardEdges>(ways, *type, near));
     }
 }
 

@@ -2,13 +2,15 @@
 //
 // This is the one place that knows where relationships are stored: a type's rows of
 // `relationship` are read below SQL where that gives the caller what SQL would give
-// (direct.h), else through SQL. Readers work in the memory context in which they
+// (direct.h), else through SQL; a type of hard links has a reader of its own
+// (hard_edges.h). Readers work in the memory context in which they
 // were opened; the snapshot is the active one; AccessShareLock on what is read
 // directly stays to the end of the transaction.
 #pragma once
 
 #include "catalog/workspace.h"
 #include "graph/reader.h"
+#include "pg/memory.h"
 #include "pg/pg.h"
 
 namespace relate {
@@ -34,14 +36,13 @@ Ways both_ways(const Workspace &workspace, std::span<const RelationshipType *con
 class OpenedWays {
 public:
     explicit OpenedWays(const Ways &ways);
-    std::span<graph::Reader *const> readers() const { return {readers_, count_}; }
+    std::span<graph::Reader *const> readers() const { return readers_.view(); }
     void close();
 
 private:
-    void add(graph::Reader *reader) { readers_[count_++] = reader; }
+    void add(graph::Reader *reader) { readers_.push(reader); }
 
-    graph::Reader *readers_[4];
-    size_t count_ = 0;
+    pg::Array<graph::Reader *> readers_;
     class DirectLinks *direct_[2] = {};
     Relation table_ = nullptr;
 };

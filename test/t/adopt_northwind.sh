@@ -45,6 +45,17 @@ same "SELECT n.employee_id, r.key::text FROM employees n, relate.related_records
 same "SELECT key::int, label FROM relate.related_records('employee', 5, '{employee_reports_to}')" \
     "SELECT employee_id, 'manages' FROM employees WHERE reports_to = 5 UNION ALL SELECT reports_to, 'reports to' FROM employees WHERE employee_id = 5" \
     "who reports to employee 5, and to whom he does"
+same "SELECT key::int, depth FROM relate.descendants('employee_reports_to', 2)" \
+    "WITH RECURSIVE x AS (SELECT employee_id, 1 AS depth FROM employees WHERE reports_to = 2
+        UNION ALL SELECT e.employee_id, depth + 1 FROM x JOIN employees e ON e.reports_to = x.employee_id) SELECT * FROM x" "all who are under employee 2"
+same "SELECT key::int, depth FROM relate.descendants('employee_reports_to', 5)" "SELECT employee_id, 1 FROM employees WHERE reports_to = 5" "the subordinates of employee 5"
+is "$(sql "SELECT string_agg(name, ' > ' ORDER BY depth) FROM relate.ancestors('employee_reports_to', 9), LATERAL relate.record_name('employee', key) AS name")" \
+    "Steven Buchanan > Andrew Fuller" "the chain above employee 9"
+is "$(sql "SELECT string_agg(name, ' > ' ORDER BY depth) FROM relate.hierarchy_path('employee_reports_to', 5)")" "Andrew Fuller > Steven Buchanan" "the chain of employee 5"
+is "$(sql "SELECT string_agg(coalesce(name, key::text), ' > ' ORDER BY step) FROM relate.shortest_path('customer', 'ALFKI', 'supplier', 1)")" \
+    "Alfreds Futterkiste > 10702 > Aniseed Syrup > Exotic Liquids" "how ALFKI is connected with a supplier"
+same "SELECT key::text, ways FROM relate.follow('employee', 5, '{manages,\"has Order\",\"belongs to Customer\"}')" \
+    "SELECT customer_id::text, count(*) FROM orders JOIN employees USING (employee_id) WHERE reports_to = 5 GROUP BY 1" "the customers of the orders of his subordinates"
 same "SELECT * FROM relate.related_rows(NULL::orders, 'customer', 'ALFKI')" "SELECT * FROM orders WHERE customer_id = 'ALFKI'" "the rows of the orders themselves"
 same "SELECT primary_id::text, target_id::text FROM relate.relationship_report('{product_supplier}')" \
     "SELECT product_id::text, supplier_id::text FROM products UNION ALL SELECT supplier_id::text, product_id::text FROM products" "the report"

@@ -1,0 +1,30 @@
+// The reader of a walk over one type that is stored in foreign key columns or a
+// junction table, in one direction; see ways.h and hard_links.h.
+#pragma once
+
+#include "graph/reader.h"
+#include "query/ways.h"
+
+namespace relate {
+
+class HardEdges final : public graph::Reader {
+public:
+    HardEdges(const Ways &ways, const RelationshipType &type, Side near);
+
+    bool probe(std::span<const graph::Record> near, TakeFar take) override;
+    bool pass(TakeEdge take) override;
+    std::optional<graph::Via> only_via() const override;
+    double pass_cost() const override;
+
+private:
+    bool is_served() const { return near_module_ && far_module_; }
+
+    const Workspace &workspace_;
+    DateADT as_of_;
+    const RelationshipType &type_;
+    Side near_;
+    const Module *near_module_, *far_module_;
+    graph::Via via_;
+};
+
+} // namespace relate
