@@ -1,6 +1,7 @@
 // See record.h.
 #include "catalog/record.h"
 
+#include "key/read_text.h"
 #include "key/row_literal.h"
 #include "pg/access.h"
 #include "pg/input.h"
@@ -47,59 +48,6 @@ int64 integer_of(Oid type, Datum value)
     default:
         return DatumGetInt64(value);
     }
-}
-
-bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-// What the integer types read: blanks, a sign, digits. False for anything else,
-// also beyond 64 bits.
-bool parse_integer(std::string_view text, int64 &value)
-{
-    while (!text.empty() && is_space(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back()))
-        text.remove_suffix(1);
-    bool negative = !text.empty() && text.front() == '-';
-    if (!text.empty() && (text.front() == '-' || text.front() == '+'))
-        text.remove_prefix(1);
-    if (text.empty())
-        return false;
-    value = 0;
-    for (char c : text) {
-        if (c < '0' || c > '9' || pg_mul_s64_overflow(value, 10, &value) ||
-            pg_sub_s64_overflow(value, c - '0', &value)) // downwards: reaches the smallest too
-            return false;
-    }
-    if (negative)
-        return true;
-    return !pg_sub_s64_overflow(0, value, &value);
-}
-
-// What the uuid type reads: any case, braces, dashes after any group of four digits.
-bool parse_uuid(std::string_view text, std::array<std::byte, 16> &uuid)
-{
-    bool braced = text.size() >= 2 && text.front() == '{' && text.back() == '}';
-    if (braced)
-        text = text.substr(1, text.size() - 2);
-    size_t digits = 0;
-    uuid = {};
-    for (size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '-' && digits > 0 && digits < 32 && digits % 4 == 0 && text[i - 1] != '-')
-            continue;
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0 || digits == 32)
-            return false;
-        uuid[digits / 2] |= static_cast<std::byte>(digits % 2 == 0 ? digit << 4 : digit);
-        ++digits;
-    }
-    return digits == 32 && text.back() != '-';
 }
 
 Datum text_datum(std::string_view text)
