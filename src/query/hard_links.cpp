@@ -513,15 +513,15 @@ void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardL
                 CHECK_FOR_INTERRUPTS();
                 HardLink link = pg::in_context(work, [&] {
                     RowColumns columns = {SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2};
-                    HardLink link = {};
-                    link.source_key = columns.key(*source, storage.source);
-                    link.target_key = columns.key(*target, storage.target);
-                    link.start_date = columns.date();
-                    link.end_date = columns.date();
+                    HardLink read = {};
+                    read.source_key = columns.key(*source, storage.source);
+                    read.target_key = columns.key(*target, storage.target);
+                    read.start_date = columns.date();
+                    read.end_date = columns.date();
                     if (query.type->is_perpetual)
-                        link.start_date = link.end_date = std::nullopt;
-                    link.attributes = columns.reference();
-                    return link;
+                        read.start_date = read.end_date = std::nullopt;
+                    read.attributes = columns.reference();
+                    return read;
                 });
                 wants_more = pg::in_context(caller, [&] { return take(link); });
                 MemoryContextReset(work);
