@@ -684,6 +684,10 @@ AS $$
                'CREATE TRIGGER %I BEFORE INSERT OR DELETE OR UPDATE ON %s FOR EACH ROW'),
               ('relationship_type', 'relate_truncated', 'types_truncated',
                'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT'),
+              ('module', 'relate_surfaces', 'surfaces_follow',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT'),
+              ('relationship_type', 'relate_surfaces', 'surfaces_follow',
+               'CREATE TRIGGER %I AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON %s FOR EACH STATEMENT'),
               ('relationship_list', 'relate_insert', 'relationship_list_insert',
                'CREATE TRIGGER %I INSTEAD OF INSERT ON %s FOR EACH ROW'),
               ('workspace', 'relate_changed', 'catalog_changed',
@@ -881,6 +885,7 @@ BEGIN
     FOR module_table IN EXECUTE format('SELECT table_name FROM %I.module', workspace) LOOP
         PERFORM relate.unprotect_table(module_table, workspace);
     END LOOP;
+    PERFORM relate.stop_surface(workspace, kind) FROM unnest('{functions,views}'::text[]) AS kind;
     EXECUTE format('DROP VIEW %1$I.relationship_list, %1$I.relationship_sides', workspace);
     EXECUTE format('DROP TABLE %1$I.record_status, %1$I.status, %1$I.relationship, %1$I.relationship_type, '
                    '%1$I.module, %1$I.workspace', workspace);

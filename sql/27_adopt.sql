@@ -433,8 +433,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = schema_name) THEN
         RAISE 'schema "%" does not exist', schema_name
             USING ERRCODE = 'invalid_schema_name',
-                  HINT = relate.similar_names(schema_name, ARRAY(SELECT nspname::text FROM pg_namespace
-                                                                 WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'USAGE')));
+                  HINT = coalesce(relate.similar_names(schema_name, ARRAY(SELECT nspname::text FROM pg_namespace
+                                                                          WHERE nspname !~ '^pg_' AND has_schema_privilege(oid, 'USAGE'))),
+                                  format('Make it: CREATE SCHEMA %I;', schema_name));
     END IF;
 END;
 $$;
@@ -592,7 +593,7 @@ BEGIN
     WHERE c.oid = side_of_adoption.table_name AND f.from_table = c.oid AND f.columns @> side_of_adoption.columns
       AND f.columns <@ side_of_adoption.columns AND (module_table IS NULL OR f.to_table = module_table)
     ORDER BY f.id LIMIT 1;
-    has_foreign_key := fk IS NOT NULL;
+    has_foreign_key := fk.id IS NOT NULL; -- not fk: a field of it may be null
     IF module_table IS NULL AND fk.to_table IS NULL THEN
         RAISE 'columns (%) of table % are no foreign key', array_to_string(columns, ', '), table_name
             USING ERRCODE = 'invalid_foreign_key', HINT = 'Name the module that they refer to: target_module => ''...''.';

@@ -146,7 +146,7 @@ CREATE EVENT TRIGGER relate_ddl_started ON ddl_command_start
     EXECUTE FUNCTION relate.ddl_started();
 COMMENT ON EVENT TRIGGER relate_ddl_started IS 'pg_relate: what DDL finds.';
 CREATE EVENT TRIGGER relate_ddl_done ON ddl_command_end
-    WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE')
+    WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'ALTER SCHEMA')
     EXECUTE FUNCTION relate.ddl_done();
 COMMENT ON EVENT TRIGGER relate_ddl_done IS 'pg_relate: modules follow their tables.';
 CREATE EVENT TRIGGER relate_objects_dropped ON sql_drop

@@ -111,6 +111,7 @@ BEGIN
         delete_relationship
         descendant_count
         descendants
+        diagram
         end_relationship
         follow
         hierarchy_path

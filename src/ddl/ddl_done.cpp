@@ -187,8 +187,19 @@ void detach(Oid parent, Oid partition)
     }
 }
 
+// Generated functions name tables.
+void follow_in_surfaces()
+{
+    for (const Workspace *workspace : every_workspace()) {
+        pg::Argument name = name_argument(workspace->name);
+        pg::as_owner(workspace->owner, [&] { call("SELECT relate.surfaces_follow_names($1)", {&name, 1}); });
+    }
+}
+
 void react(const Node *statement)
 {
+    if (pg::renames_tables(statement))
+        follow_in_surfaces();
     if (std::optional<pg::ColumnRename> rename = pg::column_rename(statement))
         follow(*rename);
     if (Oid parent = pg::parent_of_new_partition(statement))

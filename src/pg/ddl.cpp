@@ -108,6 +108,14 @@ std::optional<ColumnRename> column_rename(const Node *statement)
     return ColumnRename{table, rename->subname, rename->newname};
 }
 
+bool renames_tables(const Node *statement)
+{
+    if (auto *rename = as<RenameStmt>(statement, T_RenameStmt))
+        return rename->renameType == OBJECT_TABLE || rename->renameType == OBJECT_SCHEMA;
+    auto *move = as<AlterObjectSchemaStmt>(statement, T_AlterObjectSchemaStmt);
+    return move && move->objectType == OBJECT_TABLE;
+}
+
 TableChange table_change(const Node *statement)
 {
     TableChange change;

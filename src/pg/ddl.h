@@ -20,6 +20,9 @@ struct ColumnRename {
 };
 std::optional<ColumnRename> column_rename(const Node *statement);
 
+// Whether the statement gives a table or a schema another name, or a table another schema.
+bool renames_tables(const Node *statement);
+
 // What ALTER TABLE did to a table, as far as records can feel it.
 struct TableChange {
     Oid table = InvalidOid;
