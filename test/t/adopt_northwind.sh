@@ -65,6 +65,16 @@ is "$(sql "SELECT total FROM relate.relationship_type_stats() WHERE type = 'orde
 is "$(sql "BEGIN" "SELECT relate.connect('order', 10248, 'belongs to Customer', 'customer', 'ALFKI', on_conflict => 'replace')" \
     "SELECT customer_id FROM orders WHERE order_id = 10248" "ROLLBACK" | grep ALFKI)" ALFKI "connect sets the column"
 
+same "SELECT key::text, name, ways FROM relate.follow('employee', 5, '{manages,has Order,Customer}')" \
+    "SELECT customer_id::text, company_name::text, count(*) FROM employees e JOIN orders USING (employee_id) JOIN customers USING (customer_id)
+     WHERE reports_to = 5 GROUP BY 1, 2" "a path: the customers of the orders of an employee's subordinates"
+same "SELECT from_key::text, key::int, ways FROM relate.follow_all('customer', ARRAY(SELECT customer_id::text::relate.record_key FROM customers), '{Order,Product,Supplier}')" \
+    "SELECT customer_id::text, supplier_id::int, count(*) FROM orders JOIN order_details USING (order_id) JOIN products USING (product_id) GROUP BY 1, 2" \
+    "for all customers at once: the suppliers of what they ordered"
+sql "CREATE SCHEMA api" "SELECT relate.generate_functions('api')" >/dev/null
+same "SELECT c.customer_id, p.product_id FROM customers c, api.orders(c) o, api.products(o) p" \
+    "SELECT customer_id, product_id FROM orders JOIN order_details USING (order_id)" "generated functions: the products of the orders of each customer"
+sql "SELECT relate.drop_generated()" >/dev/null
 is "$(sql "SELECT relate.drop_workspace('crm')" "SELECT count(*) FROM relate.quickstart('public', preview => true) WHERE step = 'found'" "SELECT count(*) FROM relate.workspaces()" | tail -2 | paste -sd' ')" \
     "11 0" "the preview of quickstart tells, and changes nothing"
 is "$(sql "SELECT line FROM relate.quickstart('public') WHERE step = 'try'" | head -1)" "SELECT role, label, name, key FROM relate.related_records('order', '11077');" \
