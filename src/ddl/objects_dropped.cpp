@@ -220,7 +220,7 @@ void look_at_own_triggers(const Workspace &workspace, Oid table)
 {
     pg::Argument arguments[] = {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(workspace.name))},
                                 {REGCLASSOID, ObjectIdGetDatum(table)}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(t.trigger_name::text, ', ') "
+    const char *missing = text_of("SELECT pg_catalog.string_agg(t.trigger_name::pg_catalog.text, ', ') "
                                   "FROM relate.workspace_triggers($1) AS t "
                                   "WHERE t.on_table OPERATOR(pg_catalog.=) $2 AND NOT t.is_there",
                                   arguments);
@@ -234,7 +234,7 @@ void look_at_module_triggers(const Workspace &workspace, const Module &module, O
 {
     pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(module.registered_table)},
                                 {REGCLASSOID, ObjectIdGetDatum(table)}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(p.trigger_name::text, ', ') "
+    const char *missing = text_of("SELECT pg_catalog.string_agg(p.trigger_name::pg_catalog.text, ', ') "
                                   "FROM relate.protections($1) AS p "
                                   "WHERE p.on_table OPERATOR(pg_catalog.=) $2 AND NOT p.is_there",
                                   arguments);
@@ -264,7 +264,7 @@ void trigger_went(const pg::DroppedObject &trigger, const Workspace &workspace)
 void own_index_went(const Workspace &workspace)
 {
     pg::Argument arguments[] = {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(workspace.name))}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(f.object || ' ' || f.finding, ', ') "
+    const char *missing = text_of("SELECT pg_catalog.string_agg(pg_catalog.concat(f.object, ' ', f.finding), ', ') "
                                   "FROM (SELECT * FROM relate.index_findings($1) "
                                   "UNION ALL SELECT * FROM relate.constraint_findings($1)) AS f",
                                   arguments);

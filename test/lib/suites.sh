@@ -154,6 +154,54 @@ pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
     fi
 }
 
+# --- hostile: the regression tests again, by an ordinary role among traps
+#
+# The role owns its database, is no superuser, and has a schema of traps in every search_path:
+# functions, operators and tables in the place of those that we use (see test/hostile). The
+# expected output is the same. Left out are tests of what only a superuser can do, and those that
+# count on the real operators: a join of many rows by another = is no fast one.
+
+suite_hostile() {
+    local left_out='catalog_ddl catalog_ddl_bystanders catalog_errors catalog_health key_overloads key_properties key_type'
+    left_out+=' adopt_random enforce_random query_leaks query_random'
+    local database=contrib_regression role=relate_hostile log=$work/hostile.log file name names=() ok bad status=0
+    for file in test/sql/*.sql; do
+        name=$(basename "$file" .sql)
+        case " $left_out " in *" $name "*) ;; *) names+=("$name") ;; esac
+    done
+    if ! make_hostile_place "$database" "$role" >"$log" 2>&1; then
+        fail 'the place for hostile tests' "$log"
+        return
+    fi
+    rm -f output_hostile/regression.diffs
+    make -s installcheck "REGRESS=${names[*]}" ISOLATION= REGRESS_OPTS="--inputdir=test --outputdir=output_hostile \
+        --use-existing --dbname=$database --user=$role --launcher=$PWD/test/hostile/psql" >"$log" 2>&1 || status=$?
+    ok=$(grep -cE '^(test .* \.\.\. ok|ok [0-9])' "$log" || true)
+    bad=$((${#names[@]} - ok))
+    passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + $(wc -w <<<"$left_out")))
+    if [ "$status" != 0 ]; then
+        grep -vE '^(test .* \.\.\. ok|ok [0-9])' "$log" | tail -n 40 >&2 || true
+        [ ! -e output_hostile/regression.diffs ] || show output_hostile/regression.diffs
+        [ "$bad" != 0 ] || fail "the hostile tests ended with status $status"
+    fi
+    clear_hostile_place "$database" "$role" >"$log" 2>&1 || fail 'the end of the hostile tests' "$log"
+}
+
+clear_hostile_place() { # DATABASE ROLE
+    psql -Xq -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS $1" -c "DO 'BEGIN
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = ''$2'') THEN DROP OWNED BY $2; DROP ROLE $2; END IF; END'"
+}
+
+# A database of the role with the traps in it; and proof that they spring.
+make_hostile_place() { # DATABASE ROLE
+    clear_hostile_place "$1" "$2" &&
+        psql -Xq -v ON_ERROR_STOP=1 -c "CREATE ROLE $2 LOGIN CREATEROLE" -c "GRANT SET ON PARAMETER session_replication_role TO $2" \
+        -c "CREATE DATABASE $1 OWNER $2" -c "ALTER DATABASE $1 SET search_path = public, evil, pg_catalog, pg_temp" &&
+        psql -Xq -v ON_ERROR_STOP=1 -d "$1" -c 'CREATE EXTENSION pg_relate' &&
+        psql -Xq -v ON_ERROR_STOP=1 -d "$1" -U "$2" -f test/hostile/traps.sql &&
+        psql -Xq -v ON_ERROR_STOP=1 -d "$1" -f test/hostile/proof.sql
+}
+
 # --- pgtap: each file in a new database with pgtap and pg_relate
 
 suite_pgtap() {

@@ -145,6 +145,7 @@ CREATE OPERATOR catalog_trap.= (LEFTARG = int, RIGHTARG = int, FUNCTION = catalo
 CREATE OPERATOR catalog_trap.= (LEFTARG = relate.record_key, RIGHTARG = relate.record_key, FUNCTION = catalog_trap.sprung);
 CREATE OPERATOR catalog_trap.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = catalog_trap.sprung);
 CREATE TABLE catalog_trap.pg_class (oid oid);
+DROP TABLE IF EXISTS pg_temp.relationship;
 CREATE TEMP TABLE relationship (relationship_id int);
 CREATE TEMP TABLE pg_namespace (oid oid);
 SET search_path = catalog_trap, pg_temp, pg_catalog;

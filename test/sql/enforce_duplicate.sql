@@ -151,6 +151,6 @@ SELECT put_primary('friend', 4, 6);
 SELECT put_primary('friend', 6, 4);
 SELECT put_primary('friend', 5, 6);
 SELECT put_primary('friend', 6, 3);
-SELECT state, is_primary FROM state JOIN relationship ON relationship_id = split_part(state, ' ', 1)::bigint;
+SELECT state, is_primary FROM state JOIN relationship ON relationship_id = split_part(state, ' ', 1)::bigint ORDER BY relationship_id;
 
 DROP SCHEMA enforce_duplicate CASCADE;

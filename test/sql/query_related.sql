@@ -190,6 +190,7 @@ CREATE FUNCTION query_related_evil.never(relate.record_key, relate.record_key) R
 CREATE OPERATOR query_related_evil.= (FUNCTION = query_related_evil.never, LEFTARG = int, RIGHTARG = int);
 CREATE OPERATOR query_related_evil.<= (FUNCTION = query_related_evil.never, LEFTARG = date, RIGHTARG = date);
 CREATE OPERATOR query_related_evil.= (FUNCTION = query_related_evil.never, LEFTARG = relate.record_key, RIGHTARG = relate.record_key);
+DROP TABLE IF EXISTS pg_temp.relationship;
 CREATE TEMP TABLE relationship (relationship_id int);
 CREATE ROLE regress_query_related;
 GRANT regress_query_related TO CURRENT_USER;
