@@ -57,8 +57,13 @@ void check_record(const Workspace &workspace, const StatusRow &row)
         return;
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, "record_status_record",
                             psprintf("%s %s does not exist", module->singular, cstring_of_key_datum(row.key)));
-    p.detail = is_storable ? psprintf("Table %s has no row with that key.", pg::qualified_name(module->table))
-                           : psprintf("A key has between 1 and %zu bytes.", longest_stored_key);
+    if (!is_storable)
+        p.detail = psprintf("A key has between 1 and %zu bytes.", longest_stored_key);
+    else if (!OidIsValid(module->table))
+        p.detail = psprintf("The table of module \"%s\", or a column of its key, is gone, or closed to the owner of the workspace.",
+                            module->name);
+    else
+        p.detail = psprintf("Table %s has no row with that key.", pg::qualified_name(module->table));
     p.column = "key";
     pg::raise(p);
 }

@@ -5,6 +5,7 @@
 -- springs only when one of our functions, or a statement of the library, steps on it. Who is
 -- calling is what the context of the call says.
 CREATE SCHEMA evil;
+GRANT USAGE ON SCHEMA evil TO PUBLIC;
 SET search_path = pg_catalog, evil;
 
 -- The first frame is the trap's own. The next is the caller: a function of ours, or a statement

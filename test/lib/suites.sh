@@ -162,8 +162,8 @@ pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
 # count on the real operators: a join of many rows by another = is no fast one.
 
 suite_hostile() {
-    local left_out='catalog_ddl catalog_ddl_bystanders catalog_errors catalog_health key_overloads key_properties key_type'
-    left_out+=' adopt_random enforce_random query_leaks query_random'
+    local left_out='catalog_errors catalog_health key_overloads key_properties key_type'
+    left_out+=' ddl_bystanders ddl_modules adopt_random enforce_random query_leaks query_random'
     local database=contrib_regression role=relate_hostile log=$work/hostile.log file name names=() ok bad status=0
     for file in test/sql/*.sql; do
         name=$(basename "$file" .sql)
