@@ -163,9 +163,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN format($sql$
     WITH held AS (%s), seat AS (%s),
-    -- Most places are left after one pass: nobody there ever meets another.
-    met AS (SELECT *, max(last) OVER (PARTITION BY rule, m1, k1, m2, k2 ORDER BY first
-                                      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= first AS meets FROM seat),
+    -- Most places are left after one pass: there are never more than there is room for, dates apart.
+    busy AS MATERIALIZED (SELECT rule, m1, k1, m2, k2 FROM seat GROUP BY rule, m1, k1, m2, k2 HAVING count(*) > min(room)),
+    -- ... or after another: nobody there ever meets another.
+    met AS (SELECT seat.*, max(last) OVER (PARTITION BY seat.rule, seat.m1, seat.k1, seat.m2, seat.k2 ORDER BY first
+                                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= first AS meets
+            FROM seat JOIN busy ON busy.rule = seat.rule AND busy.m1 = seat.m1 AND busy.k1 OPERATOR(relate.=) seat.k1
+                                   AND busy.m2 = seat.m2 AND busy.k2 OPERATOR(relate.=) seat.k2),
     shared AS (SELECT *, bool_or(meets) OVER (PARTITION BY rule, m1, k1, m2, k2) AS is_shared FROM met),
     change AS (
         SELECT *, first AS day, 1 AS difference FROM shared WHERE is_shared
@@ -188,6 +192,9 @@ CREATE FUNCTION relate.find_crowds(workspace name, becomes relate.type_draft, as
 RETURNS TABLE (rule text, offender bigint, rival bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off -- ruinous where the planner takes a freshly loaded table for a small one
+SET enable_mergejoin = off -- would sort all relationships to find the few
+SET jit = off -- long to make for expressions that take no time
 AS $$
 DECLARE
     names CONSTANT text[] := '{relationship_duplicate,relationship_cardinality,relationship_cardinality,'
@@ -241,6 +248,7 @@ RETURNS TABLE (rule text, offender bigint, rival bigint)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off -- ruinous where the planner takes a freshly loaded table for a small one
+SET jit = off
 AS $$
 DECLARE
     child CONSTANT text := CASE becomes.hierarchy_parent WHEN 'source' THEN 't' ELSE 's' END;

@@ -5,6 +5,7 @@
 #include "enforce/rivals.h"
 #include "enforce/violation.h"
 #include "key/key_datum.h"
+#include "pg/remove.h"
 #include "pg/scan.h"
 #include "pg/spi.h"
 
@@ -168,10 +169,34 @@ AttachedToModule attached_to_module(const Workspace &workspace, int32 module_id)
     return attached;
 }
 
+// False where a statement has to do it, or the rest of it.
+static bool remove_directly(const Workspace &workspace, Side side, const RecordRef &record)
+{
+    Relation table = table_open(workspace.relationship_table, RowExclusiveLock);
+    bool goes_on = pg::deletes_plainly(table, workspace.owner);
+    if (goes_on) {
+        CheckCmdReplicaIdentity(table, CMD_DELETE);
+        RecordScan keys(workspace, record);
+        Snapshot latest = pg::latest_snapshot();
+        pg::IndexScan scan = pg::begin_scan(table, index_for(workspace, side).oid, latest, keys.of_record(), pg::Reads::rows);
+        while (goes_on && pg::next(scan)) {
+            CHECK_FOR_INTERRUPTS();
+            goes_on = pg::delete_row(scan, latest);
+        }
+        pg::end(scan);
+        pg::done(latest);
+        CommandCounterIncrement();
+    }
+    table_close(table, NoLock);
+    return goes_on;
+}
+
 // The condition names the record, not what was found: another transaction may
 // have moved a relationship to another record while we waited for it.
 void remove_relationships(const Workspace &workspace, Side side, const RecordRef &record, size_t at_most)
 {
+    if (remove_directly(workspace, side, record))
+        return;
     const char *name = side_name(side);
     const char *sql = psprintf("DELETE FROM %s WHERE %s_module_id OPERATOR(pg_catalog.=) $1 "
                                "AND %s_key OPERATOR(relate.=) $2",
