@@ -82,6 +82,8 @@ AS $$
 DECLARE
     pair record;
 BEGIN
+    -- The two sides may share columns: that of a tenant, or a key that is a foreign key.
+    PERFORM relate.check_columns(store.storage_table, columns, 'storage', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
     IF cardinality(columns) IS DISTINCT FROM cardinality(module.key_columns) THEN
         RAISE 'the key of module "%" has % column%, and % given', module.name, cardinality(module.key_columns),
               CASE WHEN cardinality(module.key_columns) > 1 THEN 's' ELSE '' END,
@@ -113,7 +115,7 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.check_storage_side(text, relate.type_storage, name[], relate.module_entry) IS
-'Internal. Refuses columns that cannot hold the key of the module: another number (22023), other types (42804).';
+'Internal. Refuses columns that cannot hold the key of the module: unknown ones (42703), named twice (42701), another number (22023), other types (42804).';
 
 CREATE FUNCTION relate.check_storage_cardinality(draft relate.type_draft, store relate.type_storage,
                                                  source relate.module_entry) RETURNS void
@@ -124,7 +126,8 @@ DECLARE
     one_target CONSTANT boolean := draft.cardinality IN ('one_to_one', 'many_to_one');
     one_source CONSTANT boolean := draft.cardinality IN ('one_to_one', 'one_to_many');
     -- A row holds one target for each source, or is that of one source by its index.
-    has_one_target CONSTANT boolean := relate.has_unique_index(store.storage_table, store.storage_source_columns);
+    has_one_target CONSTANT boolean := relate.is_source_table(store, source)
+                                       OR relate.has_unique_index(store.storage_table, store.storage_source_columns);
     has_one_source CONSTANT boolean := relate.has_unique_index(store.storage_table, store.storage_target_columns);
     columns name[];
 BEGIN
@@ -201,13 +204,19 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage_table',
                   HINT = 'Adopt a table with relate.adopt_column or relate.adopt_junction.';
     END IF;
-    PERFORM relate.check_module_table(store.storage_table);
-    -- The two sides may share columns: that of a tenant, or a key that is a foreign key.
-    PERFORM relate.check_columns(store.storage_table, store.storage_source_columns, 'storage', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
-    PERFORM relate.check_columns(store.storage_table, store.storage_target_columns, 'storage', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
-    PERFORM relate.check_columns(store.storage_table, dates, 'date', '{D}');
-    PERFORM relate.check_storage_side('source', store, store.storage_source_columns, source);
-    PERFORM relate.check_storage_side('target', store, store.storage_target_columns, target);
+    -- A module's own key has been verified with the module.
+    IF store.storage_table <> ALL (ARRAY[source.table_name, target.table_name]) THEN
+        PERFORM relate.check_module_table(store.storage_table);
+    END IF;
+    IF dates <> '{}' THEN
+        PERFORM relate.check_columns(store.storage_table, dates, 'date', '{D}');
+    END IF;
+    IF (store.storage_table, store.storage_source_columns) IS DISTINCT FROM (source.table_name, source.key_columns) THEN
+        PERFORM relate.check_storage_side('source', store, store.storage_source_columns, source);
+    END IF;
+    IF (store.storage_table, store.storage_target_columns) IS DISTINCT FROM (target.table_name, target.key_columns) THEN
+        PERFORM relate.check_storage_side('target', store, store.storage_target_columns, target);
+    END IF;
     IF store.storage = 'column' AND (dates <> '{}' OR NOT coalesce(
            store.storage_table = source.table_name AND store.storage_source_columns = source.key_columns
            OR store.storage_table = target.table_name AND store.storage_target_columns = target.key_columns, false)) THEN

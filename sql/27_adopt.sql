@@ -296,6 +296,10 @@ BEGIN
             SELECT * FROM relate.plan_modules($1, ARRAY(
                 SELECT from_table FROM all_fk WHERE from_table NOT IN (SELECT storage_table FROM junction) AND note IS NULL
                 UNION SELECT to_table FROM all_fk WHERE note IS NULL), $5)
+        ), named AS MATERIALIZED ( -- once for each table, and not for each foreign key
+            SELECT c.oid::regclass AS table_name, word, relate.singular_of(word) AS singular
+            FROM pg_class c CROSS JOIN LATERAL (SELECT relate.identifier_of(c.relname) AS word OFFSET 0) AS w
+            WHERE c.oid IN (SELECT to_table FROM all_fk)
         ), fk AS MATERIALIZED (
             SELECT f.id, f.from_table, f.to_table, f.columns, f.on_delete, far.key_columns AS far_key,
                    format('%%s (%%s)', f.from_table, (SELECT string_agg(quote_ident(c), ', ' ORDER BY n)
@@ -303,9 +307,8 @@ BEGIN
                    ARRAY(SELECT pair.near FROM unnest(far.key_columns) WITH ORDINALITY AS key (name, place)
                          JOIN unnest(f.columns, f.key_columns) AS pair (near, far) ON pair.far = key.name
                          ORDER BY key.place) AS ordered,
-                   relate.singular_of(relate.identifier_of(c.relname)) AS far_word,
-                   f.columns = f.key_columns OR stem.word IN (far.name, relate.identifier_of(c.relname), relate.singular_of(relate.identifier_of(c.relname)))
-                       AS is_same,
+                   named.singular AS far_word,
+                   f.columns = f.key_columns OR stem.word IN (far.name, named.word, named.singular) AS is_same,
                    stem.word AS stem,
                    coalesce(f.note,
                        CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key', f.to_table)
@@ -315,24 +318,24 @@ BEGIN
                        relate.missing_rights(f.to_table, '{SELECT,REFERENCES,TRIGGER}'))
                        AS note
             FROM all_fk f
-            JOIN pg_class c ON c.oid = f.to_table
+            JOIN named ON named.table_name = f.to_table
             LEFT JOIN module far ON far.table_name = f.to_table
             CROSS JOIN LATERAL (SELECT relate.foreign_key_stem(f.columns, f.key_columns) AS word) AS stem
         ), by_column AS (
             SELECT near.name AS near_name, fk.from_table AS source_table, fk.to_table AS target_table,
                    fk.stem, fk.is_same, fk.far_word, near.singular AS source_noun, far.singular AS target_noun,
-                   relate.has_unique_index(fk.from_table, fk.ordered) AS is_unique,
+                   one.is_unique,
                    near.key_columns AS source_columns, fk.ordered AS target_columns, fk.on_delete, fk.words, fk.id,
                    coalesce(fk.note,
                        CASE WHEN near.key_columns IS NULL THEN format('table %%s has no usable key', fk.from_table) END,
                        relate.missing_rights(fk.from_table, '{SELECT,REFERENCES,TRIGGER}'),
-                       CASE WHEN near.is_system AND NOT far.is_system
-                                 AND NOT relate.has_unique_index(fk.from_table, fk.ordered)
+                       CASE WHEN near.is_system AND NOT far.is_system AND NOT one.is_unique
                             THEN format('%%s is a system module: its records are assigned to others, and belong to none', near.name) END)
                        AS note
             FROM fk
             LEFT JOIN module near ON near.table_name = fk.from_table
             LEFT JOIN module far ON far.table_name = fk.to_table
+            CROSS JOIN LATERAL (SELECT relate.has_unique_index(fk.from_table, fk.ordered) AS is_unique OFFSET 0) AS one
             WHERE fk.from_table NOT IN (SELECT storage_table FROM junction)
         ), type AS (
             SELECT c.id AS place, c.near_name || '_' || CASE WHEN c.is_same AND c.source_table <> c.target_table THEN c.far_word
