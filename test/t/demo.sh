@@ -2,7 +2,7 @@
 . test/lib/tap.sh
 database=relate_demo
 log=$(mktemp)
-trap 'rm -f "$log"; psql -Xq -d postgres -c "DROP DATABASE IF EXISTS $database" 2>/dev/null' EXIT
+trap 'rm -f "$log"; psql -Xq -d postgres -c "DROP DATABASE IF EXISTS $database" -c "DROP DATABASE IF EXISTS ${database}_northwind" 2>/dev/null' EXIT
 run_demo() { # DATA
     DATA=$1 demo/run >"$log" 2>&1
     ok $? "the demo runs with DATA=$(basename "$1")" || tail -n 20 "$log" | sed 's/^/# /'
