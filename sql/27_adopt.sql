@@ -762,7 +762,7 @@ DECLARE
     step CONSTANT text := format('SELECT ARRAY[%s] FROM %s x WHERE %s%s',
         (SELECT string_agg(format('x.%I::text', c), ', ' ORDER BY n) FROM unnest(parent_columns) WITH ORDINALITY AS k (c, n)),
         relate.rows_sql(TG_RELID), relate.equals_sql(TG_RELID, key_columns, '$1'),
-        CASE current_setting('transaction_isolation') WHEN 'read committed' THEN '' ELSE ' FOR KEY SHARE' END);
+        CASE current_setting('transaction_isolation') WHEN 'read committed' THEN '' ELSE ' FOR SHARE' END);
     seen text[] := '{}';
 BEGIN
     IF array_position(parent, NULL) IS NOT NULL THEN
