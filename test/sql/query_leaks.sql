@@ -108,6 +108,7 @@ CREATE FUNCTION calls() RETURNS TABLE (function text, statement text) LANGUAGE s
     ) AS a
     WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'relate') AND p.prokind = 'f' AND p.provolatile = 's'
       AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+      AND (p.proname NOT LIKE 'plan\_%' OR record.key = 'hush-key-1') -- slow
       -- One form of each is enough: that with keys, not with texts in their place.
       AND obj_description(p.oid, 'pg_proc') NOT LIKE '%with text for keys%'
     GROUP BY p.oid, p.proname, record
@@ -195,10 +196,11 @@ CREATE FUNCTION leaks(in_rows text, in_errors text) RETURNS TABLE (function text
 $$;
 
 -- The owner hears secrets from all that can tell some: the walk is no stroll past them.
-SELECT string_agg(DISTINCT function, ', ' ORDER BY function) FROM leaks('hush name|7770', 'hush')
+CREATE TABLE heard AS SELECT * FROM leaks('hush name|7770', 'hush');
+SELECT string_agg(DISTINCT function, ', ' ORDER BY function) FROM heard
 WHERE function IN ('related_records', 'related_records_of', 'record_name', 'record_name_in', 'relationship_report', 'record_overview',
                    'preview_delete', 'related_rows', 'relationship_list', 'relationship_sides', 'refusal', 'possible_types', 'validate');
-SELECT count(*) AS "refusals that tell the owner more" FROM leaks('hush name|7770', 'hush') WHERE function = 'refusal';
+SELECT count(*) AS "refusals that tell the owner more" FROM heard WHERE function = 'refusal';
 SELECT count(DISTINCT function) > 50 AS "many functions", count(DISTINCT statement) > 150 AS "many calls" FROM calls();
 
 CREATE VIEW refused AS
