@@ -77,8 +77,8 @@ bool HardEdges::pass(TakeEdge take)
 {
     if (!is_served())
         return true;
-    auto take_pair = [&](Datum near, Datum far) {
-        return take({near_module_->id, key_bytes(near)}, {far_module_->id, key_bytes(far)}, via_);
+    auto take_pair = [&](KeyBytes near, KeyBytes far) {
+        return take({near_module_->id, near}, {far_module_->id, far}, via_);
     };
     if (std::optional<bool> goes_on = pass_in_order(workspace_, type_, near_, as_of_, take_pair))
         return *goes_on;
@@ -100,7 +100,7 @@ bool HardEdges::pass(TakeEdge take)
     bool goes_on = true;
     for (const Edge &edge : edges)
         if (goes_on)
-            goes_on = take_pair(edge.near, edge.far);
+            goes_on = take_pair(key_bytes(edge.near), key_bytes(edge.far));
     MemoryContextDelete(memory);
     return goes_on;
 }

@@ -10,6 +10,7 @@
 
 #include "base/function_ref.h"
 #include "catalog/storage.h"
+#include "key/record_key.h"
 #include "pg/spi.h"
 #include "query/related.h"
 
@@ -42,7 +43,7 @@ void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardL
 // day, sorted by near and far, without memory; each lasts until `take` returns.
 // Nothing where the index cannot serve; false where `take` wanted no more.
 std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
-                                  FunctionRef<bool(Datum near, Datum far)> take);
+                                  FunctionRef<bool(KeyBytes near, KeyBytes far)> take);
 bool passes_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
