@@ -32,10 +32,11 @@ CREATE TYPE relate.type_way AS (
     is_to_one boolean,
     is_perpetual boolean,
     has_contact_details boolean,
-    store relate.type_storage
+    store relate.type_storage,
+    digest text
 );
 COMMENT ON TYPE relate.type_way IS
-'Internal. A relationship type as it reads from one side: source or target, or from both where it is symmetric. Nulls for a module where it may be any.';
+'Internal. A relationship type as it reads from one side: source or target, or from both where it is symmetric. Nulls for a module where it may be any. digest tells all that functions and views depend on.';
 
 CREATE FUNCTION relate.type_ways(workspace name) RETURNS SETOF relate.type_way
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -43,19 +44,32 @@ SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($query$
-        SELECT t.type_id, t.name, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(n)),
-               jsonb_populate_record(NULL::relate.module_entry, to_jsonb(f)),
+        WITH module AS MATERIALIZED (
+            SELECT m.module_id, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(m)) AS entry,
+                   concat_ws('|', to_jsonb(m), (SELECT string_agg(a.atttypid::text, ',' ORDER BY a.attnum) FROM pg_attribute a
+                                                WHERE a.attrelid = m.table_name AND a.attname = ANY (m.key_columns))) AS words
+            FROM %1$I.module m
+        ), junction AS MATERIALIZED (
+            SELECT t.storage_table, string_agg(a.attname, '|' ORDER BY a.attnum) AS words
+            FROM (SELECT DISTINCT storage_table FROM %1$I.relationship_type WHERE storage = 'junction') AS t
+            JOIN pg_attribute a ON a.attrelid = t.storage_table AND a.attnum > 0 AND NOT a.attisdropped
+            GROUP BY t.storage_table
+        )
+        SELECT t.type_id, t.name, n.entry, f.entry,
                CASE WHEN t.is_symmetric THEN 'both' ELSE side END,
                CASE side WHEN 'source' THEN t.source_role ELSE t.target_role END,
                CASE side WHEN 'source' THEN t.target_role ELSE t.source_role END,
                CASE side WHEN 'source' THEN t.label ELSE t.inverse_label END,
                CASE side WHEN 'source' THEN t.cardinality IN ('one_to_one', 'many_to_one') OR coalesce(t.max_targets_per_source = 1, false)
                          ELSE t.cardinality IN ('one_to_one', 'one_to_many') OR coalesce(t.max_sources_per_target = 1, false) END,
-               t.is_perpetual, t.has_contact_details, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t))
+               t.is_perpetual, t.has_contact_details, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t)),
+               left(md5(concat_ws('|', %1$L, side, n.words, f.words, j.words, to_jsonb(t) - '{description,category,default_importance,source_may,'
+                   'target_may,is_active,allow_self,on_source_delete,on_target_delete,on_kind_change,source_kind,target_kind}'::text[])), 12)
         FROM %1$I.relationship_type t
         CROSS JOIN unnest('{source,target}'::text[]) AS side
-        LEFT JOIN %1$I.module n ON n.module_id = CASE side WHEN 'source' THEN t.source_module_id ELSE t.target_module_id END
-        LEFT JOIN %1$I.module f ON f.module_id = CASE side WHEN 'source' THEN t.target_module_id ELSE t.source_module_id END
+        LEFT JOIN module n ON n.module_id = CASE side WHEN 'source' THEN t.source_module_id ELSE t.target_module_id END
+        LEFT JOIN module f ON f.module_id = CASE side WHEN 'source' THEN t.target_module_id ELSE t.source_module_id END
+        LEFT JOIN junction j ON j.storage_table = t.storage_table
         WHERE side = 'source' OR NOT t.is_symmetric
         ORDER BY t.type_id, side
         $query$, workspace);
@@ -257,11 +271,11 @@ COMMENT ON FUNCTION relate.choose_name(text, text, text[]) IS
 'Internal. A name that is not taken: the word; with the name of the type; with a number.';
 
 CREATE FUNCTION relate.generated_functions(schema_name name, mark text)
-RETURNS TABLE (id oid, function_name name, near_table oid, far_table oid, row_count int, body text, comment text)
+RETURNS TABLE (id oid, function_name name, near_table oid, far_table oid, comment text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p.oid, p.proname, n.typrelid, f.typrelid, p.prorows::int, p.prosrc, d.description
+    SELECT p.oid, p.proname, n.typrelid, f.typrelid, d.description
     FROM pg_proc p
     JOIN pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
     JOIN pg_type n ON n.oid = p.proargtypes[0]
@@ -318,6 +332,8 @@ DECLARE
     way relate.type_way;
     plan relate.planned_surface;
     taken jsonb := relate.names_taken(workspace, schema_name, mark);
+    known CONSTANT text[] := ARRAY(SELECT concat_ws('/', g.function_name, g.near_table, g.far_table, g.comment)
+                                   FROM relate.generated_functions(schema_name, mark) AS g);
     table_id text;
 BEGIN
     FOR way IN SELECT * FROM relate.type_ways(workspace) LOOP
@@ -333,16 +349,18 @@ BEGIN
                 way.type_name, ARRAY(SELECT jsonb_array_elements_text(taken -> table_id)));
             taken := taken || jsonb_build_object(table_id, (taken -> table_id) || to_jsonb(plan.name::text));
             plan.row_count := CASE WHEN way.is_to_one THEN 1 ELSE 1000 END;
-            plan.body := relate.way_sql(workspace, way);
-            plan.comment := format('%s %s: by relationship type "%s", as of today. %s', way.near_role, way.label, way.type_name,
-                                   relate.mark_of(workspace));
+            plan.comment := format('%s %s: by relationship type "%s", as of today. %s (%s)', way.near_role, way.label, way.type_name,
+                                   relate.mark_of(workspace), way.digest);
+            IF concat_ws('/', plan.name, plan.near_table::oid, plan.far_table::oid, plan.comment) <> ALL (known) THEN
+                plan.body := relate.way_sql(workspace, way);
+            END IF;
         END IF;
         RETURN NEXT plan;
     END LOOP;
 END;
 $$;
 COMMENT ON FUNCTION relate.plan_functions(name, name, text) IS
-'Internal. The functions that a workspace asks for in a schema. Earlier types have the first choice of names, so that a new type renames no function.';
+'Internal. The functions that a workspace asks for in a schema; without body where they are there, which the digest in their comments tells. Earlier types have the first choice of names, so that a new type renames no function.';
 
 CREATE FUNCTION relate.refresh_functions(workspace name, schema_name name, mark text) RETURNS void
 LANGUAGE plpgsql
@@ -360,11 +378,7 @@ BEGIN
     LOOP
         EXECUTE format('DROP FUNCTION %s', was.id::regprocedure);
     END LOOP;
-    FOR wanted IN SELECT p.* FROM unnest(plan) AS p
-                  WHERE NOT EXISTS (SELECT FROM relate.generated_functions(schema_name, mark) AS g
-                                    WHERE g.function_name = p.name AND g.near_table = p.near_table AND g.row_count = p.row_count
-                                      AND g.body = p.body AND g.comment = p.comment)
-    LOOP
+    FOR wanted IN SELECT p.* FROM unnest(plan) AS p WHERE p.body IS NOT NULL LOOP
         EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(%s) RETURNS SETOF %s LANGUAGE sql STABLE PARALLEL SAFE ROWS %s AS %L',
                        schema_name, wanted.name, wanted.near_table, wanted.far_table, wanted.row_count, wanted.body);
         EXECUTE format('COMMENT ON FUNCTION %I.%I(%s) IS %L', schema_name, wanted.name, wanted.near_table, wanted.comment);
@@ -559,6 +573,7 @@ DECLARE
                             AND NOT EXISTS (SELECT FROM relate.generated_views(schema_name, mark) AS g WHERE g.id = c.oid))
                    || ARRAY(SELECT t.typname::text FROM pg_type t WHERE t.typrelid = 0
                             AND t.typnamespace = (SELECT oid FROM pg_namespace WHERE nspname = schema_name));
+    known CONSTANT text[] := ARRAY(SELECT concat_ws('/', g.view_name, g.comment) FROM relate.generated_views(schema_name, mark) AS g);
 BEGIN
     FOR way IN SELECT * FROM relate.type_ways(workspace) AS w WHERE w.near_side <> 'target' LOOP
         plan := NULL;
@@ -566,15 +581,16 @@ BEGIN
         plan.label := way.label;
         plan.name := relate.choose_name(way.type_name, way.type_name, taken);
         taken := taken || plan.name::text;
-        plan.body := relate.view_sql(workspace, way);
-        -- The digest tells a view that is right from one that is not.
         plan.comment := format('The relationships of type "%s": %s %s. %s (%s)', way.type_name, way.near_role, way.label,
-                               relate.mark_of(workspace), left(md5(plan.body), 8));
+                               relate.mark_of(workspace), way.digest);
+        IF concat_ws('/', plan.name, plan.comment) <> ALL (known) THEN
+            plan.body := relate.view_sql(workspace, way);
+        END IF;
         RETURN NEXT plan;
     END LOOP;
 END;
 $$;
-COMMENT ON FUNCTION relate.plan_views(name, name, text) IS 'Internal. The views that a workspace asks for in a schema.';
+COMMENT ON FUNCTION relate.plan_views(name, name, text) IS 'Internal. The views that a workspace asks for in a schema; without body where they are there.';
 
 CREATE FUNCTION relate.put_view(schema_name name, wanted relate.planned_surface) RETURNS void
 LANGUAGE plpgsql
@@ -616,10 +632,7 @@ BEGIN
                WHERE NOT EXISTS (SELECT FROM unnest(plan) AS p WHERE p.name = g.view_name) LOOP
         EXECUTE format('DROP VIEW %s', was.id::regclass);
     END LOOP;
-    FOR wanted IN SELECT p.* FROM unnest(plan) AS p
-                  WHERE NOT EXISTS (SELECT FROM relate.generated_views(schema_name, mark) AS g
-                                    WHERE g.view_name = p.name AND g.comment = p.comment)
-    LOOP
+    FOR wanted IN SELECT p.* FROM unnest(plan) AS p WHERE p.body IS NOT NULL LOOP
         PERFORM relate.put_view(schema_name, wanted);
         EXECUTE format('COMMENT ON VIEW %I.%I IS %L', schema_name, wanted.name, wanted.comment);
     END LOOP;
@@ -637,7 +650,9 @@ AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT s.key, (s.value ->> ''schema'')::name, relate.mark_of((s.value ->> ''workspace'')::name) '
-        'FROM %I.workspace AS w, jsonb_each(w.settings -> ''surfaces'') AS s WHERE s.key IN (''functions'', ''views'') ORDER BY s.key', workspace);
+        'FROM %I.workspace AS w, '
+        'jsonb_each(CASE WHEN jsonb_typeof(w.settings -> ''surfaces'') = ''object'' THEN w.settings -> ''surfaces'' ELSE ''{}'' END) AS s '
+        'WHERE s.key IN (''functions'', ''views'') AND s.value ->> ''schema'' IS NOT NULL ORDER BY s.key', workspace);
 END;
 $$;
 COMMENT ON FUNCTION relate.surfaces_of(name) IS

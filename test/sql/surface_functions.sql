@@ -47,7 +47,7 @@ UNION ALL SELECT 'oddity', '1', '1.50' UNION ALL SELECT 'oddity', '2', '1.50' UN
 VACUUM ANALYZE surface_crm.relationship, contact, organization, ticket, product, line, line_product, employee;
 
 SELECT * FROM relate.generate_functions('surface_api');
-SELECT p.proname, p.prorows, p.provolatile, p.prosecdef, p.proconfig, obj_description(p.oid) FROM pg_proc p
+SELECT p.proname, p.prorows, p.provolatile, p.prosecdef, p.proconfig, regexp_replace(obj_description(p.oid), '[0-9a-f]{12}', '...') AS comment FROM pg_proc p
 WHERE pronamespace = 'surface_api'::regnamespace ORDER BY proname COLLATE "C", proargtypes::text LIMIT 4;
 
 -- ---- the same as related_records ---------------------------------------------------

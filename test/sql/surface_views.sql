@@ -41,7 +41,7 @@ SELECT * FROM view_bi.line_product ORDER BY 1, 2, 4;
 SELECT source_friend_id, source_friend_name, target_friend_id, target_friend_name FROM view_bi.friendship;
 SELECT line_doc, line_pos, line_name, organization_id, organization_name FROM view_bi."order";
 SELECT subject_module, subject_key, subject_name, author_id, author_name, description FROM view_bi.remark ORDER BY 2;
-SELECT relname, reloptions, obj_description(oid) FROM pg_class WHERE relnamespace = 'view_bi'::regnamespace ORDER BY relname COLLATE "C";
+SELECT relname, reloptions, regexp_replace(obj_description(oid), '[0-9a-f]{12}', '...') AS comment FROM pg_class WHERE relnamespace = 'view_bi'::regnamespace ORDER BY relname COLLATE "C";
 -- Names that nobody asks for are not looked up.
 EXPLAIN (COSTS OFF) SELECT count(*), min(employee_id) FROM view_bi.employment WHERE is_current;
 
