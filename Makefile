@@ -4,7 +4,8 @@
 #   make installcheck        the regression and isolation tests, on a running server
 #   make test | demo | play | bench
 #                            everything on a private, throw-away cluster (see tools/)
-#   make endurance | fuzz    the long form of tests that make test runs briefly
+#   make endurance | sanitize | fuzz
+#                            the long form of tests that make test runs briefly
 #   make crash               a hundred kills of a server under load (ROUNDS=n); make test has twenty
 #   make test-versions       the suites on PostgreSQL 17 and 18, and pg_upgrade, in trees made by
 #                            debootstrap (VERSIONS="17 18"; as root, on Debian)
@@ -14,7 +15,7 @@
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test endurance fuzz demo play bench crash test-versions
+PRIVATE_GOALS := test endurance sanitize fuzz demo play bench crash test-versions
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -26,7 +27,10 @@ test:
 endurance:
 	@tools/prepare test
 	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} RELATE_MALFORMED=$${RELATE_MALFORMED:-500} \
-		RELATE_ROWS=$${RELATE_ROWS:-200000} tools/with_cluster test/run t/memory t/malformed t/cancel
+		RELATE_ROWS=$${RELATE_ROWS:-200000} tools/with_cluster test/run t/memory t/malformed t/parallel t/cancel
+sanitize:
+	@tools/prepare test
+	@test/run sanitize
 fuzz:
 	@tools/prepare test
 	@RELATE_FUZZ_RUNS=$${RELATE_FUZZ_RUNS:-50000000} RELATE_FUZZ_SEED=$${RELATE_FUZZ_SEED:-0} test/run fuzz

@@ -52,7 +52,7 @@ SELECT type::regtype, quote_literal(value) FROM (VALUES
 INSERT INTO chaos.odd VALUES
     ('text', 'repeat(''x'', 10000)'), ('text', 'repeat(''(,"'', 3000)'), ('text', 'repeat(U&''\00E9\4E2D'', 400)'), ('relate.record_key', 'repeat(''7'', 2000)'),
     ('relate.record_key', 'repeat(''k'', 1001)'), ('relate.record_key', 'repeat(''('', 10000)'), ('text[]', 'array_fill(''x''::text, ARRAY[20000])'),
-    ('text[]', 'array_fill(''employment''::text, ARRAY[2000])'), ('name[]', 'array_fill(''id''::name, ARRAY[2000])'), ('bigint[]', 'array_fill(1::bigint, ARRAY[20000])'),
+    ('text[]', 'array_fill(''employment''::text, ARRAY[200])'), ('name[]', 'array_fill(''id''::name, ARRAY[2000])'), ('bigint[]', 'array_fill(1::bigint, ARRAY[20000])'),
     ('relate.record_key[]', 'array_fill(''x''::relate.record_key, ARRAY[20000])'), ('relate.record_key[]', 'ARRAY[NULL, 1, ''x'', NULL]::relate.record_key[]'),
     ('relate.record_key[]', '''{{1,2},{3,4}}'''), ('relate.record_key[]', '''{}'''), ('relate.record_key[]', 'ARRAY(SELECT i::relate.record_key FROM generate_series(-500, 500) AS i)'),
     ('jsonb', '(repeat(''['', 500) || repeat('']'', 500))'),
@@ -128,7 +128,7 @@ BEGIN
 END $$;
 
 CREATE TABLE chaos.call (id serial PRIMARY KEY, statement text);
-CREATE TABLE chaos.outcome (id int, sqlstate text, message text);
+CREATE TABLE chaos.outcome (id int, sqlstate text, message text, damage_id int, is_done bool);
 
 -- So many calls of each function, the same ones for a seed.
 CREATE PROCEDURE chaos.invent(times int, seed float8) LANGUAGE plpgsql AS $$
@@ -191,21 +191,65 @@ BEGIN
                  ('ALTER TABLE %s RENAME TO other_name'), ('INSERT INTO %1$s SELECT * FROM %1$s')) AS w (change);
 END $$;
 
--- Makes the call and takes back what it did.
-CREATE FUNCTION chaos.try(call_id int) RETURNS void LANGUAGE plpgsql AS $$
+-- What may have happened to the world before the call.
+CREATE TABLE chaos.damage (id serial, statement text);
+INSERT INTO chaos.damage (statement) VALUES
+    ('DROP TABLE contact CASCADE'), ('DROP SCHEMA fake CASCADE; DROP TABLE event CASCADE'),
+    ('DROP SCHEMA fake CASCADE; DELETE FROM crm.relationship WHERE type_id = 7; DROP TABLE event_old; ALTER TABLE event DETACH PARTITION event_new'),
+    ('ALTER TABLE contact DROP COLUMN name CASCADE'), ('ALTER TABLE contact DROP COLUMN kind CASCADE'), ('ALTER TABLE contact DROP CONSTRAINT contact_pkey CASCADE'),
+    ('DROP SCHEMA fake CASCADE; DROP VIEW contact_names; ALTER TABLE contact ALTER id TYPE text'), ('ALTER TABLE organization ALTER id TYPE numeric'), ('ALTER TABLE contact RENAME id TO ident'),
+    ('ALTER TABLE contact RENAME TO people'), ('CREATE SCHEMA elsewhere; ALTER TABLE contact SET SCHEMA elsewhere'),
+    ('ALTER SCHEMA crm RENAME TO other_crm'), ('DROP TABLE crm.status CASCADE'), ('ALTER TABLE crm.relationship RENAME TO links'),
+    ('DROP INDEX crm.relationship_source_idx'), ('DROP INDEX crm.relationship_source_idx, crm.relationship_target_idx, crm.relationship_address_idx'),
+    ('DROP VIEW crm.relationship_list'), ('ALTER TABLE crm.relationship DISABLE TRIGGER ALL'), ('DROP TRIGGER relate_check ON crm.relationship'),
+    ('ALTER TABLE crm.relationship ALTER source_key DROP NOT NULL'), ('ALTER TABLE crm.module ALTER name_columns TYPE text[]'),
+    ('ALTER TABLE crm.relationship ENABLE ROW LEVEL SECURITY; SET LOCAL ROLE chaos_editor'), ('SET LOCAL ROLE chaos_editor'), ('SET LOCAL ROLE chaos_reader'),
+    ('ALTER TABLE contact ENABLE ROW LEVEL SECURITY; SET LOCAL ROLE chaos_reader'), ('SET LOCAL row_security = off; ALTER TABLE contact ENABLE ROW LEVEL SECURITY; SET LOCAL ROLE chaos_reader'),
+    ('REVOKE ALL ON contact, organization, event, asset FROM PUBLIC, chaos_owner, chaos_reader, chaos_editor'),
+    ('REVOKE ALL ON contact, organization, event, asset FROM PUBLIC, chaos_owner, chaos_reader, chaos_editor; SET LOCAL ROLE chaos_editor'),
+    ('REVOKE ALL ON contact, organization, event, asset FROM PUBLIC, chaos_owner, chaos_reader, chaos_editor; SET LOCAL ROLE chaos_owner'),
+    ('REVOKE SELECT (name) ON contact FROM chaos_reader; REVOKE SELECT ON contact FROM chaos_reader; GRANT SELECT (id) ON contact TO chaos_reader; SET LOCAL ROLE chaos_reader'),
+    ('SET LOCAL ROLE chaos_owner'), ('SET LOCAL ROLE chaos_stranger'), ('SET LOCAL session_replication_role = replica; DELETE FROM crm.module WHERE name = ''contact'''),
+    ('SET LOCAL session_replication_role = replica; DELETE FROM crm.relationship_type WHERE name = ''employment'''), ('SET LOCAL session_replication_role = replica; DELETE FROM contact WHERE id < 10'),
+    ('SET LOCAL session_replication_role = replica; DELETE FROM crm.status'), ('SET LOCAL session_replication_role = replica; DELETE FROM crm.workspace'),
+    ('SET LOCAL session_replication_role = replica; UPDATE crm.module SET table_name = 0 WHERE name = ''contact'''),
+    ('SET LOCAL session_replication_role = replica; UPDATE crm.module SET key_columns = ''{name}'', name_columns = ''{nothing}'' WHERE name = ''contact'''),
+    ('SET LOCAL session_replication_role = replica; UPDATE crm.relationship SET start_date = ''infinity'', end_date = ''-infinity'''),
+    ('SET LOCAL default_transaction_read_only = on; SET LOCAL transaction_read_only = on'), ('SET LOCAL work_mem = ''64kB'''), ('SET LOCAL search_path = '''''),
+    ('SET LOCAL datestyle = ''German''; SET LOCAL timezone = ''Asia/Tokyo''; SET LOCAL bytea_output = escape');
+CREATE ROLE chaos_owner;
+CREATE ROLE chaos_editor;
+CREATE ROLE chaos_reader;
+CREATE ROLE chaos_stranger;
+SELECT relate.grant_role('chaos_editor', 'editor'), relate.grant_role('chaos_reader', 'reader') \g /dev/null
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO chaos_reader, chaos_editor, chaos_owner;
+GRANT REFERENCES ON ALL TABLES IN SCHEMA public TO chaos_owner;
+GRANT USAGE ON SCHEMA chaos TO PUBLIC;
+GRANT ALL ON ALL TABLES IN SCHEMA chaos TO PUBLIC;
+
+-- Makes the call, in a world that something has happened to, and takes back what it did.
+CREATE FUNCTION chaos.try(call_id int, damage_id int DEFAULT 0) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    call CONSTANT text := (SELECT statement FROM chaos.call WHERE id = call_id);
+    damage CONSTANT text := (SELECT statement FROM chaos.damage WHERE id = damage_id);
+    is_done bool := false;
     state text;
     message text;
 BEGIN
     BEGIN
-        PERFORM set_config('relate.workspace', CASE WHEN call_id % 3 = 0 THEN 'fake' END, true);
-        EXECUTE (SELECT statement FROM chaos.call WHERE id = call_id);
+        IF damage <> '' THEN
+            EXECUTE damage;
+        ELSE
+            PERFORM set_config('relate.workspace', CASE WHEN call_id % 3 = 0 THEN 'fake' END, true);
+        END IF;
+        is_done := true;
+        EXECUTE call;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE 'taken back' USING ERRCODE = '00TOK';
     EXCEPTION WHEN OTHERS OR assert_failure THEN
         GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
     END;
-    INSERT INTO chaos.outcome VALUES (call_id, state, message);
+    INSERT INTO chaos.outcome VALUES (call_id, state, message, damage_id, is_done);
 END $$;
 
 -- All that a workspace holds, and what its readers say.

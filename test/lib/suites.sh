@@ -127,6 +127,39 @@ suite_fuzz() {
     done
 }
 
+# --- sanitize: suites again, with the sanitizers in the library (RELATE_SANITIZE=yes)
+# --- and then some with its caches forgotten at every request. Long: make sanitize.
+
+suite_sanitize() {
+    sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-regress isolation pgtap t/malformed t/parallel t/memory}
+    sanitized "caches" yes ${RELATE_SANITIZE_SUITES:-pgtap t/malformed}
+    # The server's own way, where it was built for it.
+    local most
+    most=$(env -u RELATE_CLUSTER tools/with_cluster psql -XqAt -c "SELECT max_val FROM pg_settings WHERE name = 'debug_discard_caches'")
+    if [ "$most" != 0 ]; then
+        PGOPTIONS='-c debug_discard_caches=1' sanitized "debug_discard_caches" "" pgtap
+    else
+        skipped=$((skipped + 1))
+        echo "sanitize: this server was built without debug_discard_caches"
+    fi
+}
+
+sanitized() { # NAME DISCARD_CACHES SUITE...
+    local name=$1 discards=$2 here=$PWD copy=$work/sanitized log=$work/sanitize.log status=0 ok bad
+    shift 2
+    mkdir -p "$copy"
+    cp -a Makefile CMakeLists.txt META.json README.md CHANGELOG.md pg_relate.control sql src tools test expected demo "$copy"
+    cd "$copy"
+    find . -name '*.o' -o -name '*.d' -o -name '*.so' | xargs rm -f
+    env -u RELATE_CLUSTER -u PG_CONFIG RELATE_SANITIZE=yes RELATE_DISCARD_CACHES="$discards" \
+        tools/with_cluster test/run "$@" >"$log" 2>&1 || status=$?
+    cd "$here"
+    read -r ok bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p' "$log" | tail -n 1) || ok=0 bad=1
+    passed=$((passed + ok)) failed=$((failed + bad))
+    [ "$status" = 0 ] || show "$log"
+    [ "$status" = 0 ] || [ "$bad" != 0 ] || fail "sanitizers, $name: ended with status $status"
+}
+
 # --- regress and isolation: the suites of make installcheck, one at a time
 
 suite_regress() { pg_regress REGRESS ISOLATION sql . test/sql/*.sql; }
