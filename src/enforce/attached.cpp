@@ -149,12 +149,22 @@ Relationship first_relationship_of_module(const Workspace &workspace, Side side,
     return first;
 }
 
+// Whether some type relates records of the module on that side: types keep their modules as
+// long as they have relationships.
+static bool can_stand(const Workspace &workspace, int32 module_id, Side side)
+{
+    for (const RelationshipType &type : workspace.types)
+        if (type.side(side).module_id == 0 || type.side(side).module_id == module_id)
+            return true;
+    return false;
+}
+
 Attached attached_to(const Workspace &workspace, const RecordRef &record)
 {
     RecordScan keys(workspace, record);
     Reader reader(workspace, keys.of_record());
-    Attached attached = {reader.summary(Side::source), reader.summary(Side::target), reader.has_address(),
-                         reader.has_status()};
+    auto summary = [&](Side side) { return can_stand(workspace, record.module_id, side) ? reader.summary(side) : Summary{}; };
+    Attached attached = {summary(Side::source), summary(Side::target), reader.has_address(), reader.has_status()};
     reader.close();
     return attached;
 }
