@@ -10,8 +10,8 @@
 -- rights of whoever uses them.
 --
 -- What is to be made is in the settings of the workspace: {"surfaces":
--- {"functions": {"schema": ..., "workspace": ...}, "views": ...}}, where workspace
--- is the name under which they were made. A trigger on "module" and
+-- {"functions": {"schema": ..., "workspace": ..., "digest": ...}, "views": ...}}: workspace
+-- is the name under which they were made, digest tells the types that they were made for. A trigger on "module" and
 -- "relationship_type" makes, replaces and drops what a change asks for, with the
 -- rights of whoever changes them. What is ours is told by its comment. A restore
 -- brings them like any function or view; triggers come after the rows, and find
@@ -643,20 +643,20 @@ COMMENT ON FUNCTION relate.refresh_views(name, name, text) IS
 
 -- ---- in step with the catalog -------------------------------------------------------------
 
-CREATE FUNCTION relate.surfaces_of(workspace name) RETURNS TABLE (kind text, schema_name name, mark text)
+CREATE FUNCTION relate.surfaces_of(workspace name) RETURNS TABLE (kind text, schema_name name, mark text, digest text)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT s.key, (s.value ->> ''schema'')::name, relate.mark_of((s.value ->> ''workspace'')::name) '
+        'SELECT s.key, (s.value ->> ''schema'')::name, relate.mark_of((s.value ->> ''workspace'')::name), s.value ->> ''digest'' '
         'FROM %I.workspace AS w, '
         'jsonb_each(CASE WHEN jsonb_typeof(w.settings -> ''surfaces'') = ''object'' THEN w.settings -> ''surfaces'' ELSE ''{}'' END) AS s '
         'WHERE s.key IN (''functions'', ''views'') AND s.value ->> ''schema'' IS NOT NULL ORDER BY s.key', workspace);
 END;
 $$;
 COMMENT ON FUNCTION relate.surfaces_of(name) IS
-'Internal. What a workspace has generated: functions, views, the schema they are in, and the mark that tells them.';
+'Internal. What a workspace has generated: functions, views, the schema they are in, the mark that tells them, and the digest of the types that they were made for.';
 
 CREATE FUNCTION relate.set_surface(workspace name, kind text, setting jsonb) RETURNS void
 LANGUAGE plpgsql
@@ -670,7 +670,7 @@ END;
 $$;
 COMMENT ON FUNCTION relate.set_surface(name, text, jsonb) IS 'Internal. Notes what is to be generated; null: nothing of the kind.';
 
-CREATE FUNCTION relate.refresh_surface(workspace name, kind text, schema_name name, mark text) RETURNS void
+CREATE FUNCTION relate.refresh_surface(workspace name, kind text, schema_name name, mark text, digest text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -688,9 +688,7 @@ BEGIN
     ELSE
         PERFORM relate.refresh_views(workspace, schema_name, mark);
     END IF;
-    IF mark <> relate.mark_of(workspace) THEN
-        PERFORM relate.set_surface(workspace, kind, jsonb_build_object('schema', schema_name, 'workspace', workspace));
-    END IF;
+    PERFORM relate.set_surface(workspace, kind, jsonb_build_object('schema', schema_name, 'workspace', workspace, 'digest', digest));
 EXCEPTION
     WHEN insufficient_privilege OR dependent_objects_still_exist THEN
         GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
@@ -700,7 +698,7 @@ EXCEPTION
                               ELSE 'Drop first what depends on them.' END;
 END;
 $$;
-COMMENT ON FUNCTION relate.refresh_surface(name, text, name, text) IS
+COMMENT ON FUNCTION relate.refresh_surface(name, text, name, text, text) IS
 'Internal. Makes, replaces and drops functions or views until they are what the workspace asks for, with the rights of the caller. Errors: 42501, 2BP01.';
 
 CREATE FUNCTION relate.misses_columns(workspace name) RETURNS boolean
@@ -727,15 +725,19 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     surface record;
-    is_locked boolean := false;
+    digest text;
 BEGIN
+    IF NOT EXISTS (SELECT FROM relate.surfaces_of(workspace)) THEN
+        RETURN;
+    END IF;
+    -- One at a time, each seeing the types of those before.
+    EXECUTE format('LOCK TABLE %I.workspace IN SHARE UPDATE EXCLUSIVE MODE', workspace);
+    SELECT md5(string_agg(w.digest, ',' ORDER BY w.type_id, w.near_side)) INTO digest FROM relate.type_ways(workspace) AS w;
+    digest := coalesce(digest, '-');
     FOR surface IN SELECT * FROM relate.surfaces_of(workspace) LOOP
+        CONTINUE WHEN surface.digest = digest;
         EXIT WHEN relate.misses_columns(workspace); -- the statement to come will find them
-        IF NOT is_locked THEN -- one at a time, each seeing the types of those before
-            EXECUTE format('LOCK TABLE %I.workspace IN SHARE UPDATE EXCLUSIVE MODE', workspace);
-            is_locked := true;
-        END IF;
-        PERFORM relate.refresh_surface(workspace, surface.kind, surface.schema_name, surface.mark);
+        PERFORM relate.refresh_surface(workspace, surface.kind, surface.schema_name, surface.mark, digest);
     END LOOP;
 END;
 $$;
@@ -802,15 +804,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     old_schema name;
+    old_workspace name;
 BEGIN
     PERFORM relate.check_surface_schema(schema_name);
     SELECT s.schema_name INTO old_schema FROM relate.surfaces_of(workspace) AS s WHERE s.kind = start_surface.kind;
+    EXECUTE format('SELECT settings #>> ARRAY[''surfaces'', $1, ''workspace''] FROM %I.workspace', workspace) INTO old_workspace USING kind;
     IF old_schema <> start_surface.schema_name THEN
         PERFORM relate.stop_surface(workspace, kind);
     END IF;
-    IF old_schema IS DISTINCT FROM start_surface.schema_name THEN
-        PERFORM relate.set_surface(workspace, kind, jsonb_build_object('schema', schema_name, 'workspace', workspace));
-    END IF;
+    -- Under the mark that is there, and without digest, so that all is looked at.
+    PERFORM relate.set_surface(workspace, kind, jsonb_build_object('schema', schema_name,
+        'workspace', CASE WHEN old_schema IS NULL OR old_schema <> start_surface.schema_name THEN workspace ELSE old_workspace END));
     PERFORM relate.refresh_surfaces(workspace);
 END;
 $$;
