@@ -129,6 +129,7 @@ BEGIN
         record_overview
         related_records
         related_rows
+        set_parent
         set_status
         shortest_path
         siblings

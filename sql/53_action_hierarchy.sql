@@ -1,0 +1,78 @@
+
+-- ---------------------------------------------------------------------------
+-- Moving a record in a hierarchy.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION relate.set_parent(type text, child_key relate.record_key, parent_key relate.record_key,
+    from_date date DEFAULT NULL, child_module text DEFAULT NULL, parent_module text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    workspace CONSTANT name := relate.current_workspace();
+    t record;
+    parent_is_source boolean;
+    child_id int;
+    parent_id int;
+    day date;
+    old record;
+    kept bigint;
+BEGIN
+    PERFORM relate.not_null('{type,child_key}', type, child_key::text);
+    SELECT * INTO t FROM relate.type_named(type);
+    EXECUTE format('SELECT hierarchy_parent = ''source'' FROM %I.relationship_type WHERE type_id = $1', workspace)
+        INTO parent_is_source USING t.type_id;
+    IF parent_is_source IS NULL THEN
+        RAISE 'relationship type "%" is not a hierarchy', type
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = format('Say which side is the parent: SELECT relate.alter_relationship_type(%L, hierarchy_parent => ''target'').', type);
+    END IF;
+    PERFORM relate.no_dates(t.name, t.is_perpetual, from_date::text);
+    child_id := relate.side_module('child', type, CASE WHEN parent_is_source THEN t.target_module_id ELSE t.source_module_id END, child_module);
+    child_key := relate.canonical_key(child_id, child_key);
+    IF parent_key IS NOT NULL THEN
+        parent_id := relate.side_module('parent', type, CASE WHEN parent_is_source THEN t.source_module_id ELSE t.target_module_id END, parent_module);
+        parent_key := relate.canonical_key(parent_id, parent_key);
+    END IF;
+    day := CASE WHEN NOT t.is_perpetual THEN coalesce(from_date, current_date) END;
+
+    IF relate.is_hard_link(t.name) THEN
+        FOR old IN SELECT a.key FROM relate.ancestors(t.name, child_key, max_depth => 1) AS a
+                   WHERE a.key OPERATOR(relate.<>) parent_key OR parent_key IS NULL LOOP
+            PERFORM relate.delete_relationship(t.name, CASE WHEN parent_is_source THEN old.key ELSE child_key END,
+                                               CASE WHEN parent_is_source THEN child_key ELSE old.key END);
+        END LOOP;
+    ELSE
+        -- All parents of that day and later make way, but for the one that is to stay for good.
+        FOR old IN
+            SELECT * FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source,
+                                             child_id, child_key, day, NULL)
+            ORDER BY first_day, relationship_id
+        LOOP
+            IF old.other_module_id = parent_id AND old.other_key OPERATOR(relate.=) parent_key
+               AND old.first_day <= coalesce(day, 'infinity') AND old.last_day = 'infinity' THEN
+                kept := old.relationship_id;
+            ELSIF t.is_perpetual OR old.first_day >= day THEN
+                PERFORM relate.delete_relationship(old.relationship_id);
+            ELSE
+                PERFORM relate.end_before(ARRAY[old.relationship_id], day, t.name);
+            END IF;
+        END LOOP;
+    END IF;
+    IF parent_key IS NULL OR kept IS NOT NULL THEN
+        RETURN kept;
+    END IF;
+    RETURN relate.create_relationship(t.name,
+        CASE WHEN parent_is_source THEN parent_key ELSE child_key END,
+        CASE WHEN parent_is_source THEN child_key ELSE parent_key END,
+        start_date => day,
+        source_module => (relate.find_module(workspace, CASE WHEN parent_is_source THEN parent_id ELSE child_id END)).name,
+        target_module => (relate.find_module(workspace, CASE WHEN parent_is_source THEN child_id ELSE parent_id END)).name);
+END;
+$$;
+COMMENT ON FUNCTION relate.set_parent(text, relate.record_key, relate.record_key, date, text, text) IS
+'Gives a record a parent in a hierarchy from a day on (null: today), and returns the relationship''s id. The parents that it has then
+end the day before; those that would begin then or later are deleted, as are all of a perpetual type. A null parent_key leaves
+the record without one, and gives null. The same parent again changes nothing. child_module and parent_module are needed where the
+type leaves them open. Errors: 42704 unknown type or module; 22023 the type is no hierarchy, from_date for a perpetual type;
+22004 null type or child_key; 23514 where the record would be above itself; the rest by the rules of the workspace.';

@@ -1,0 +1,59 @@
+-- set_parent: moving records in hierarchies.
+SET client_min_messages = warning;
+CREATE SCHEMA action_hierarchy;
+SET search_path = action_hierarchy, pg_temp;
+SET relate.workspace = 'action_hierarchy_crm';
+CREATE FUNCTION refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text; hint text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(E'\n', SQLSTATE || ' ' || SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
+END $$;
+CREATE TABLE office (id int PRIMARY KEY, name text NOT NULL);
+INSERT INTO office SELECT i, 'Office ' || i FROM generate_series(1, 6) i;
+SELECT relate.create_workspace('action_hierarchy_crm');
+SELECT relate.register_module('office');
+SELECT relate.create_relationship_type('branch', 'office', 'office', 'many_to_one', hierarchy_parent => 'target'),
+       relate.create_relationship_type('owner', 'office', 'office', 'many_to_many', hierarchy_parent => 'source'),
+       relate.create_relationship_type('always', 'office', 'office', 'many_to_one', hierarchy_parent => 'target', is_perpetual => true),
+       relate.create_relationship_type('any', NULL, NULL, 'many_to_one', hierarchy_parent => 'target'),
+       relate.create_relationship_type('friend', 'office', 'office', is_symmetric => true);
+CREATE VIEW rows AS
+SELECT relationship_id, relationship_type, source_key, target_key, start_date, end_date FROM action_hierarchy_crm.relationship_list ORDER BY relationship_id;
+
+SELECT relate.set_parent('branch', 2, 1, '2020-01-01'), relate.set_parent('branch', '3', '1', '2020-01-01'), relate.set_parent('branch', 4, 2, '2021-01-01');
+-- Moved, and moved back before that day: the history is what the calls say.
+SELECT relate.set_parent('branch', 4, 3, '2022-01-01');
+SELECT relate.set_parent('branch', 4, '03', '2023-01-01') AS nothing_to_do;
+SELECT * FROM rows;
+SELECT relate.set_parent('branch', 4, 1, '2021-06-01');
+SELECT relate.set_parent('branch', 3, NULL, '2024-01-01') AS no_parent;
+SELECT * FROM rows;
+SELECT key FROM relate.descendants('branch', 1, '2023-01-01');
+SELECT key FROM relate.descendants('branch', 1, '2024-01-01');
+-- Several parents become one.
+SELECT relate.create_relationship('owner', 1, 4, '2020-01-01'), relate.create_relationship('owner', 2, 4, '2020-01-01');
+SELECT relate.set_parent('owner', 4, 2, '2022-01-01');
+SELECT * FROM rows WHERE relationship_type = 'owner';
+-- Without dates.
+SELECT relate.set_parent('always', 2, 1), relate.set_parent('always', 2, 3);
+SELECT * FROM rows WHERE relationship_type = 'always';
+-- Today by default.
+SELECT relate.set_parent('any', 6, 5, child_module => 'office', parent_module => 'office') IS NOT NULL AS made;
+SELECT start_date = current_date AS today FROM rows WHERE relationship_type = 'any';
+
+SELECT refusal($$SELECT relate.set_parent('branch', 1, 4, '2023-01-01')$$);
+SELECT refusal($$SELECT relate.set_parent('branch', 4, 99, '2023-01-01')$$);
+SELECT refusal($$SELECT relate.set_parent('friend', 4, 1)$$);
+SELECT refusal($$SELECT relate.set_parent('always', 4, 1, '2023-01-01')$$);
+SELECT refusal($$SELECT relate.set_parent('any', 4, 1)$$);
+SELECT refusal($$SELECT relate.set_parent('nonesuch', 4, 1)$$);
+SELECT refusal($$SELECT relate.set_parent('branch', NULL::int, 1)$$);
+SELECT * FROM rows WHERE relationship_type = 'branch';
+
+DROP SCHEMA action_hierarchy_crm CASCADE;
+DROP SCHEMA action_hierarchy CASCADE;

@@ -1,0 +1,215 @@
+// The traversal core against plain breadth-first search, on random graphs, read in
+// every way.
+#include "graph_world.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace {
+
+using namespace graph_world;
+using Walk = Walker<Malloc, Control>;
+
+struct Random {
+    std::mt19937 engine;
+    std::uint32_t below(std::uint32_t n) { return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(engine); }
+
+    Name name(std::uint32_t i)
+    {
+        // Keys of any bytes and lengths, beginnings of each other, in two modules.
+        static const std::string keys[] = {"", "a", "ab", std::string(1, '\0'), std::string(300, 'x'), "\x82\x01\x02"};
+        return {i % 3 == 0 ? 200000 : 1, i < 12 ? keys[i / 2] : std::to_string(i)};
+    }
+
+    std::vector<Edge> edges(std::uint32_t records, std::uint32_t count)
+    {
+        std::vector<Edge> made;
+        for (std::uint32_t i = 0; i < count; ++i)
+            made.push_back({name(below(records)), name(below(records)), Via(1 + static_cast<int>(below(3)) * 1000, false)});
+        return made;
+    }
+};
+
+class Traversal : public testing::TestWithParam<int> {
+protected:
+    void TearDown() override { Malloc::reset(); }
+};
+
+struct Met {
+    Name name, from;
+    std::uint32_t depth;
+    bool operator==(const Met &) const = default;
+};
+
+std::vector<Met> walk(std::span<Reader *const> readers, const std::vector<Name> &starts, std::uint32_t max_depth,
+                      Control &control)
+{
+    Walk walker(readers, control);
+    BreadthFirst<Malloc, Control> found(walker);
+    for (const Name &start : starts)
+        found.start(record_of(start));
+    found.run(max_depth);
+    std::vector<Met> met;
+    found.for_each([&](Node node, std::uint32_t depth) {
+        met.push_back({name_of(walker.nodes().record(node)), name_of(walker.nodes().record(found.met_from(node))), depth});
+    });
+    return met;
+}
+
+TEST_P(Traversal, MeetsEachRecordAtItsLeastDepthInOneOrder)
+{
+    Random random{std::mt19937(static_cast<unsigned>(GetParam()))};
+    std::uint32_t records = 2 + random.below(60);
+    std::vector<Edge> edges = random.edges(records, random.below(4 * records));
+    std::vector<Edge> back = turned(random.edges(records, random.below(records)));
+    Name start = random.name(random.below(records));
+    std::uint32_t max_depth = random.below(4) == 0 ? random.below(4) : ~0u;
+
+    std::vector<Edge> all = edges;
+    all.insert(all.end(), back.begin(), back.end());
+    auto plain = distances(all, start);
+    std::erase_if(plain, [&](const auto &item) { return item.second > max_depth; });
+
+    std::vector<std::vector<Met>> answers;
+    for (double cost : {Reader::never, 0.0, 20.0})
+        for (double other_cost : {Reader::never, 0.0}) {
+            ListReader forth(edges, cost), other(back, other_cost);
+            Reader *readers[] = {&forth, &other};
+            Control control;
+            answers.push_back(walk(readers, {start}, max_depth, control));
+        }
+    std::map<Name, std::uint32_t> ours;
+    for (const Met &met : answers[0])
+        EXPECT_TRUE(ours.emplace(met.name, met.depth).second);
+    EXPECT_EQ(ours, plain);
+    for (const auto &answer : answers)
+        EXPECT_EQ(answer, answers[0]);
+    for (std::size_t i = 1; i < answers[0].size(); ++i) {
+        EXPECT_LE(answers[0][i - 1].depth, answers[0][i].depth);
+        EXPECT_EQ(plain[answers[0][i].from] + 1, answers[0][i].depth);
+    }
+}
+
+TEST_P(Traversal, FindsAShortestPath)
+{
+    Random random{std::mt19937(static_cast<unsigned>(GetParam()))};
+    std::uint32_t records = 2 + random.below(60);
+    std::vector<Edge> edges = random.edges(records, random.below(3 * records));
+    std::vector<Edge> both = edges, back = turned(edges);
+    both.insert(both.end(), back.begin(), back.end());
+    Name from = random.name(random.below(records)), to = random.name(random.below(records));
+    std::set<Name> shut;
+    for (std::uint32_t i = random.below(2) * records / 3; i > 0; --i)
+        shut.insert(random.name(random.below(records)));
+    std::uint32_t max_depth = random.below(3) == 0 ? random.below(5) : ~0u;
+    auto plain = distances(both, from, shut);
+    bool exists = plain.count(to) && plain[to] <= max_depth;
+
+    std::vector<std::vector<std::pair<Name, std::uint32_t>>> answers;
+    for (double cost : {Reader::never, 0.0, 20.0}) {
+        ListReader forth(edges, cost), other(back, cost);
+        Reader *readers[] = {&forth, &other};
+        Control control;
+        Walk walker(readers, control);
+        ShortestPath<Malloc, Control> path(walker);
+        bool found = path.search(record_of(from), record_of(to), max_depth, [&](std::span<const Node> nodes, std::span<bool> open) {
+            for (std::size_t i = 0; i < nodes.size(); ++i)
+                open[i] = !shut.count(name_of(walker.nodes().record(nodes[i])));
+        });
+        ASSERT_EQ(found, exists);
+        answers.emplace_back();
+        for (const auto &step : path.steps())
+            answers.back().push_back({name_of(walker.nodes().record(step.node)), step.via.bits});
+        EXPECT_EQ(answers.back(), answers[0]);
+    }
+    if (!exists)
+        return;
+    const auto &steps = answers[0];
+    ASSERT_EQ(steps.size(), plain[to] + 1);
+    EXPECT_EQ(steps.front().first, from);
+    EXPECT_EQ(steps.back().first, to);
+    for (std::size_t i = 1; i < steps.size(); ++i) {
+        Via via;
+        via.bits = steps[i].second;
+        EXPECT_TRUE(std::any_of(both.begin(), both.end(), [&](const Edge &edge) {
+            return edge.near == steps[i - 1].first && edge.far == steps[i].first && edge.via == via;
+        }));
+        if (i + 1 < steps.size()) {
+            EXPECT_FALSE(shut.count(steps[i].first));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Traversal, testing::Range(0, 300));
+
+std::vector<Edge> tree(std::uint32_t size)
+{
+    std::vector<Edge> edges;
+    for (std::uint32_t i = 1; i < size; ++i)
+        edges.push_back({{1, std::to_string((i - 1) / 4)}, {1, std::to_string(i)}, Via(7, true)});
+    return edges;
+}
+
+TEST(TraversalLimits, EdgesThatDoNotFitAreProbed)
+{
+    ListReader plenty(tree(20000), 50), tight(tree(20000), 50);
+    Reader *plenty_readers[] = {&plenty}, *tight_readers[] = {&tight};
+    Control free_control, tight_control;
+    auto wanted = walk(plenty_readers, {{1, "0"}}, 4, free_control);
+    EXPECT_EQ(plenty.passes, 1);
+    tight_control.limit = 100000;
+    EXPECT_EQ(walk(tight_readers, {{1, "0"}}, 4, tight_control), wanted);
+    EXPECT_EQ(tight.passes, 1); // given up, and not tried again
+    EXPECT_EQ(tight_control.refusals, 0);
+    Malloc::reset();
+}
+
+TEST(TraversalLimits, RecordsThatDoNotFitAreReported)
+{
+    ListReader reader(tree(20000), Reader::never);
+    Reader *readers[] = {&reader};
+    Control control;
+    control.limit = 100000;
+    walk(readers, {{1, "0"}}, ~0u, control);
+    EXPECT_GT(control.refusals, 0);
+    Malloc::reset();
+}
+
+TEST(TraversalLimits, AMillionRecordsNeedSixtyMegabytes)
+{
+    ListReader reader(tree(1000000), 1000);
+    Reader *readers[] = {&reader};
+    Control control;
+    EXPECT_EQ(walk(readers, {{1, "0"}}, ~0u, control).size(), 1000000u);
+    EXPECT_LT(control.most, 80u << 20);
+    Malloc::reset();
+}
+
+TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
+{
+    ListReader reader(tree(50), Reader::never);
+    Reader *readers[] = {&reader};
+    Control control;
+    auto met = walk(readers, {{1, "5"}, {1, "1"}, {1, "5"}}, 1, control);
+    ASSERT_EQ(met.size(), 9u); // the child 5 of 1 is a start itself
+    EXPECT_EQ(met[0].name.second, "5");
+    EXPECT_EQ(met[1].name.second, "1");
+    Malloc::reset();
+}
+
+TEST(Nodes, NumbersAreDenseAndKeysComeBack)
+{
+    Nodes<Malloc> nodes;
+    for (int round = 0; round < 2; ++round)
+        for (std::uint32_t i = 0; i < 5000; ++i) {
+            Name name = {static_cast<std::int32_t>(i % 5 * 100), std::string(i % 7, 'k') + std::to_string(i)};
+            EXPECT_EQ(nodes.intern(record_of(name)), i);
+            EXPECT_EQ(name_of(nodes.record(i)), name);
+        }
+    EXPECT_EQ(nodes.size(), 5000u);
+    EXPECT_EQ(nodes.find(record_of({1, "nobody"})), no_node);
+    Malloc::reset();
+}
+
+} // namespace

@@ -1,0 +1,147 @@
+// Small graphs for tests of the traversal core: a reader over a list of edges,
+// memory that is counted, and what plain breadth-first search says.
+#pragma once
+
+#include "graph/breadth_first.h"
+#include "graph/shortest_path.h"
+
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <new>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace graph_world {
+
+using namespace relate::graph;
+
+// Like a memory context: what is not released goes with all the rest.
+struct Malloc {
+    static inline std::set<void *> held;
+    static void *allocate(std::size_t bytes) { return *held.insert(std::malloc(bytes)).first; }
+    static void *reallocate(void *old, std::size_t bytes)
+    {
+        held.erase(old);
+        return *held.insert(std::realloc(old, bytes)).first;
+    }
+    static void release(void *old)
+    {
+        held.erase(old);
+        std::free(old);
+    }
+    static void reset()
+    {
+        for (void *block : held)
+            std::free(block);
+        held.clear();
+    }
+};
+
+struct Control {
+    std::size_t limit = ~std::size_t{0};
+    std::size_t most = 0; // that was asked about
+    int refusals = 0;
+    bool fits(std::size_t bytes)
+    {
+        most = std::max(most, bytes);
+        return bytes <= limit;
+    }
+    void check(std::size_t bytes) { refusals += !fits(bytes); }
+};
+
+using Name = std::pair<std::int32_t, std::string>; // module, key bytes
+
+inline Record record_of(const Name &name)
+{
+    return {name.first, {reinterpret_cast<const std::byte *>(name.second.data()), name.second.size()}};
+}
+inline Name name_of(const Record &record)
+{
+    return {record.module_id, {reinterpret_cast<const char *>(record.key.data()), record.key.size()}};
+}
+
+struct Edge {
+    Name near, far;
+    Via via;
+};
+
+inline bool operator<(const Edge &a, const Edge &b)
+{
+    if (int order = compare_records(record_of(a.near), record_of(b.near)))
+        return order < 0;
+    if (a.via.bits != b.via.bits)
+        return a.via.bits < b.via.bits;
+    return compare_records(record_of(a.far), record_of(b.far)) < 0;
+}
+
+class ListReader final : public Reader {
+public:
+    ListReader(std::vector<Edge> edges, double pass_cost) : edges_(std::move(edges)), pass_cost_(pass_cost)
+    {
+        std::sort(edges_.begin(), edges_.end());
+        for (std::size_t i = edges_.size(); i-- > 0;)
+            first_[edges_[i].near] = i;
+    }
+
+    bool probe(std::span<const Record> near, TakeFar take) override
+    {
+        for (std::size_t place = 0; place < near.size(); ++place) {
+            Name name = name_of(near[place]);
+            auto found = first_.find(name);
+            for (std::size_t i = found == first_.end() ? edges_.size() : found->second;
+                 i < edges_.size() && edges_[i].near == name; ++i)
+                if (!take(place, record_of(edges_[i].far), edges_[i].via))
+                    return false;
+        }
+        return true;
+    }
+    bool pass(TakeEdge take) override
+    {
+        ++passes;
+        for (const Edge &edge : edges_)
+            if (!take(record_of(edge.near), record_of(edge.far), edge.via))
+                return false;
+        return true;
+    }
+    double pass_cost() const override { return pass_cost_; }
+
+    int passes = 0;
+
+private:
+    std::vector<Edge> edges_;
+    std::map<Name, std::size_t> first_;
+    double pass_cost_;
+};
+
+// Least number of steps from the start to each record that can be reached.
+inline std::map<Name, std::uint32_t> distances(const std::vector<Edge> &edges, const Name &start,
+                                               const std::set<Name> &shut = {})
+{
+    std::map<Name, std::vector<Name>> far;
+    for (const Edge &edge : edges)
+        far[edge.near].push_back(edge.far);
+    std::map<Name, std::uint32_t> distance = {{start, 0}};
+    std::deque<Name> queue = {start};
+    while (!queue.empty()) {
+        Name name = queue.front();
+        queue.pop_front();
+        if (shut.count(name) && name != start)
+            continue;
+        for (const Name &next : far[name])
+            if (distance.emplace(next, distance[name] + 1).second)
+                queue.push_back(next);
+    }
+    return distance;
+}
+
+inline std::vector<Edge> turned(const std::vector<Edge> &edges)
+{
+    std::vector<Edge> back;
+    for (const Edge &edge : edges)
+        back.push_back({edge.far, edge.near, Via(edge.via.type_id(), !edge.via.from_target())});
+    return back;
+}
+
+} // namespace graph_world
