@@ -19,10 +19,23 @@ namespace relate::graph {
 template <class Memory, class Control>
 class Walker {
 public:
-    Walker(std::span<Reader *const> readers, Control &control) : control_(control)
+    Walker(std::span<Reader *const> readers, Control &control) : control_(control) { seat(readers); }
+
+    // The same readers made anew: what was read from the old ones stays.
+    void seat(std::span<Reader *const> readers)
     {
-        for (Reader *reader : readers)
-            sources_.push({reader, 0, false, false, Adjacency<Memory>(reader->only_via())});
+        for (std::size_t i = 0; i < readers.size(); ++i)
+            if (i < sources_.size())
+                sources_[i].reader = readers[i];
+            else
+                sources_.push({readers[i], 0, false, false, Adjacency<Memory>(readers[i]->only_via())});
+    }
+
+    // Whether no reader is needed any more.
+    bool is_all_held() const
+    {
+        return !sources_.empty() &&
+               std::all_of(sources_.begin(), sources_.end(), [](const Source &source) { return source.is_held; });
     }
 
     Nodes<Memory> &nodes() { return nodes_; }

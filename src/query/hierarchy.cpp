@@ -2,10 +2,11 @@
 //
 // All are breadth-first walks up or down the type's relationships that hold on the
 // day (walk.h); where a record has several parents it comes once, at its least
-// depth. Nothing is kept between calls.
+// depth. The ways up are kept between the calls of one statement (kept_walk.h).
 #include "pg/error.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
+#include "query/kept_walk.h"
 #include "query/names.h"
 #include "query/walk.h"
 
@@ -65,8 +66,8 @@ const Module &module_argument(FunctionCallInfo fcinfo, int number, const char *n
 // module, key, depth, parent_module, parent_key
 class RowWriter {
 public:
-    RowWriter(const pg::Output &output, const Walker &walker, const Workspace &workspace)
-        : output_(output), nodes_(walker.nodes()), own_(workspace), parent_(workspace)
+    RowWriter(const pg::Output &output, const graph::Nodes<pg::Palloc> &nodes, const Workspace &workspace)
+        : output_(output), nodes_(nodes), own_(workspace), parent_(workspace)
     {
     }
 
@@ -120,7 +121,7 @@ void put_descendants(const pg::Output &output, const Question &h, const AskedRec
         found.run(max_depth);
         if (found.order().size() == 1)
             require_record(asked);
-        RowWriter rows(output, walker, h.workspace);
+        RowWriter rows(output, walker.nodes(), h.workspace);
         found.for_each([&](Node node, uint32_t depth) {
             if (depth > 0)
                 rows.put(node, depth, found.met_from(node));
@@ -128,24 +129,20 @@ void put_descendants(const pg::Output &output, const Question &h, const AskedRec
     });
 }
 
-// One level more than wanted is walked: it holds the parents of the last ones.
-void put_ancestors(const pg::Output &output, const Question &h, const AskedRecord &asked, uint32_t max_depth)
+void put_ancestors(const pg::Output &output, const Question &h, const AskedRecord &asked, uint32_t max_depth,
+                   KeptWalk &kept)
 {
-    with_walk(h.up(), [&](Walker &walker) {
-        BreadthFirst found(walker);
-        FirstParents parents;
-        found.start(asked.record());
-        found.run(one_more(max_depth), [&](Node child, Node parent, graph::Via) {
-            parents.add(child, parent);
-            return true;
+    RowWriter rows(output, kept.nodes(), h.workspace);
+    Node start = kept.node(asked.record());
+    MemoryContext caller = CurrentMemoryContext;
+    kept.visit(start, max_depth, [&](Node node, uint32_t depth, Node parent) {
+        pg::in_context(caller, [&] {
+            if (depth > 0)
+                rows.put(node, depth, parent);
+            else if (parent == no_node)
+                kept.require(asked, start);
         });
-        if (found.order().size() == 1)
-            require_record(asked);
-        RowWriter rows(output, walker, h.workspace);
-        found.for_each([&](Node node, uint32_t depth) {
-            if (depth > 0 && depth <= max_depth)
-                rows.put(node, depth, parents.of(node));
-        });
+        return true;
     });
 }
 
@@ -163,7 +160,7 @@ void put_siblings(const pg::Output &output, const Question &h, const AskedRecord
                 beside.start(up.nodes().record(parent));
             beside.run(1);
             Node self = down.nodes().find(asked.record());
-            RowWriter rows(output, down, h.workspace);
+            RowWriter rows(output, down.nodes(), h.workspace);
             beside.for_each([&](Node node, uint32_t depth) {
                 if (depth > 0 && node != self)
                     rows.put(node, 0, beside.met_from(node));
@@ -505,23 +502,20 @@ void put_common_ancestor(const pg::Output &output, const Question &h, const Aske
 // ---- yes or no ---------------------------------------------------------------------------------
 
 // Whether `ancestor` is above `record`.
-bool is_above(const Question &h, const AskedRecord &record, const AskedRecord &ancestor)
+bool is_above(KeptWalk &kept, const AskedRecord &record, const AskedRecord &ancestor)
 {
-    bool found_it = false;
-    with_walk(h.up(), [&](Walker &walker) {
-        BreadthFirst found(walker);
-        Node wanted = walker.nodes().intern(ancestor.record());
-        found.start(record.record());
-        found.run(any_depth, [&](Node, Node parent, graph::Via) {
-            found_it = found_it || parent == wanted;
-            return !found_it;
-        });
-        if (!found_it && found.order().size() == 1)
-            require_record(record);
+    Node start = kept.node(record.record()), wanted = kept.node(ancestor.record());
+    bool found = false, has_parent = false;
+    kept.visit(start, any_depth, [&](Node node, uint32_t depth, Node parent) {
+        has_parent = has_parent || parent != no_node;
+        found = depth > 0 && node == wanted;
+        return !found;
     });
-    if (!found_it)
-        require_record(ancestor);
-    return found_it;
+    if (!has_parent)
+        kept.require(record, start);
+    if (!found)
+        kept.require(ancestor, wanted);
+    return found;
 }
 
 bool is_same(const AskedRecord &a, const AskedRecord &b)
@@ -550,7 +544,7 @@ Answer relation(FunctionCallInfo fcinfo, bool above, const char *other_module)
         require_record(below);
         return {false, true, false};
     }
-    return {false, false, is_above(h, below, top)};
+    return {false, false, is_above(KeptWalk::upwards(fcinfo, h.workspace, h.type, h.as_of), below, top)};
 }
 
 } // namespace
@@ -579,7 +573,8 @@ Datum relate_ancestors(PG_FUNCTION_ARGS)
     Datum key = required_argument(fcinfo, 1, "key");
     AskedRecord asked = asked_record(module_argument(fcinfo, 4, "module", h, child_side(h.type)), key);
     uint32_t max_depth = max_depth_argument(fcinfo, 3);
-    put_ancestors(pg::begin_output(fcinfo), h, asked, max_depth);
+    KeptWalk &kept = KeptWalk::upwards(fcinfo, h.workspace, h.type, h.as_of);
+    put_ancestors(pg::begin_output(fcinfo), h, asked, max_depth, kept);
     return pg::end_output(fcinfo);
 }
 

@@ -1,0 +1,112 @@
+// See kept_walk.h.
+#include "query/kept_walk.h"
+
+namespace relate {
+
+// Snapshots are compared by what they say: their addresses are used again.
+struct KeptWalk::Reason {
+    uint64 generation;
+    const Workspace *workspace;
+    int32 type_id;
+    DateADT as_of;
+    Oid user;
+    pg::Moment moment;
+    SnapshotData snapshot;
+    std::span<const TransactionId> running;
+
+    static std::span<const TransactionId> running_in(Snapshot snapshot) { return {snapshot->xip, snapshot->xcnt}; }
+
+    bool sees_the_same(Snapshot other) const
+    {
+        std::span<const TransactionId> theirs = running_in(other);
+        return snapshot.snapshot_type == other->snapshot_type && snapshot.xmin == other->xmin &&
+               snapshot.xmax == other->xmax && snapshot.curcid == other->curcid &&
+               snapshot.subxcnt == other->subxcnt && snapshot.suboverflowed == other->suboverflowed &&
+               running.size() == theirs.size() && std::equal(running.begin(), running.end(), theirs.begin());
+    }
+};
+
+bool KeptWalk::is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const
+{
+    const Reason &r = *reason_;
+    return r.generation == catalog_generation() && r.workspace == &workspace && r.type_id == type.id &&
+           r.as_of == as_of && r.user == GetUserId() && r.moment == pg::this_moment() &&
+           r.sees_the_same(GetActiveSnapshot()) && !is_full();
+}
+
+KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace, const RelationshipType &type,
+                            DateADT as_of)
+{
+    auto *kept = static_cast<KeptWalk *>(fcinfo->flinfo->fn_extra);
+    if (kept && kept->is_valid(workspace, type, as_of))
+        return *kept;
+    if (kept) {
+        fcinfo->flinfo->fn_extra = nullptr;
+        MemoryContextDelete(kept->memory_);
+    }
+    MemoryContext memory = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "relate kept walk", ALLOCSET_SMALL_SIZES);
+    kept = pg::in_context(memory, [&] {
+        auto *made = new (palloc(sizeof(KeptWalk))) KeptWalk(memory, relate::upwards(workspace, type, as_of));
+        Snapshot snapshot = GetActiveSnapshot();
+        auto *running = palloc_array(TransactionId, snapshot->xcnt + 1);
+        std::copy_n(snapshot->xip, snapshot->xcnt, running);
+        made->reason_ = new (palloc(sizeof(Reason)))
+            Reason{catalog_generation(), &workspace, type.id,  as_of, GetUserId(), pg::this_moment(), *snapshot,
+                   {running, snapshot->xcnt}};
+        return made;
+    });
+    fcinfo->flinfo->fn_extra = kept;
+    return *kept;
+}
+
+// The edges of those not read yet.
+void KeptWalk::read(std::span<const graph::Node> nodes)
+{
+    ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
+    unread_.clear();
+    for (graph::Node node : nodes)
+        if (ranges_[node].count == Range::unread)
+            unread_.push(node);
+    if (unread_.empty())
+        return;
+    walker_.sort({unread_.begin(), unread_.size()});
+    auto step = [&] {
+        for (graph::Node node : unread_)
+            ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
+        size_t last = unread_.size();
+        walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
+            Range &range = ranges_[unread_[place]];
+            if (place != last)
+                range.first = static_cast<uint32_t>(next_.size());
+            last = place;
+            next_.push(far);
+            ++range.count;
+            return true;
+        });
+    };
+    if (walker_.is_all_held()) {
+        step();
+    } else {
+        OpenedWays opened(ways_);
+        Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
+        walker_.seat(opened.readers());
+        step();
+        opened.close();
+    }
+    walker_.check(bytes());
+    ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
+}
+
+void KeptWalk::require(const AskedRecord &asked, graph::Node node)
+{
+    if (node < known_.size() && known_[node])
+        return;
+    require_record(asked);
+    pg::in_context(memory_, [&] {
+        if (node >= known_.size())
+            known_.resize(walker_.nodes().size(), false);
+        known_[node] = true;
+    });
+}
+
+} // namespace relate

@@ -1,0 +1,110 @@
+// Edges that one walk has read, kept for the next calls in the same statement:
+// `WHERE relate.is_under('unit', u.id, 5)` asks a million times for the same few
+// ways up.
+//
+// Kept in the function's own memory (fn_extra), for as long as nothing that an
+// answer rests on can differ: the type, day, user, catalog, snapshot, command and
+// subtransaction. Probes of all calls count together, so that many of them turn
+// into one pass (graph/walker.h). No table stays open between calls. Bounded as
+// any walk: what outgrows it is forgotten before the next call.
+#pragma once
+
+#include "pg/lock.h"
+#include "query/walk.h"
+
+namespace relate {
+
+class KeptWalk {
+public:
+    // Upwards along the hierarchy.
+    static KeptWalk &upwards(FunctionCallInfo fcinfo, const Workspace &workspace, const RelationshipType &type,
+                             DateADT as_of);
+
+    graph::Node node(const graph::Record &record)
+    {
+        return pg::in_context(memory_, [&] { return walker_.nodes().intern(record); });
+    }
+    const graph::Nodes<pg::Palloc> &nodes() const { return walker_.nodes(); }
+
+    // All that can be reached from a record, in breadth-first order, itself first:
+    // take(node, depth, its first next one or no_node) until it says false.
+    template <class Take>
+    void visit(graph::Node start, uint32_t max_depth, Take take)
+    {
+        pg::in_context(memory_, [&] { visit_kept(start, max_depth, take); });
+    }
+
+    // Whether there is such a record: seen in a relationship, or looked up once.
+    void require(const AskedRecord &asked, graph::Node node);
+
+private:
+    struct Range {
+        uint32_t first = 0, count = unread;
+        static constexpr uint32_t unread = 0xffffffff;
+    };
+    struct Reason; // what the answers rest on
+
+    KeptWalk(MemoryContext memory, const Ways &ways)
+        : memory_(memory), ways_(ways), limit_(walk_limit()), walker_({}, limit_)
+    {
+    }
+
+    bool is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const;
+    bool is_full() const { return !limit_.fits(walker_.bytes() + bytes()); }
+    size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes(); }
+    void read(std::span<const graph::Node> nodes);
+
+    std::span<const graph::Node> next(graph::Node node) const
+    {
+        const Range &range = ranges_[node];
+        return next_.view().subspan(range.first, range.count);
+    }
+
+    template <class Take>
+    void visit_kept(graph::Node start, uint32_t max_depth, Take take)
+    {
+        ++visit_;
+        order_.clear();
+        see(start);
+        size_t first = 0;
+        for (uint32_t depth = 0; first < order_.size(); ++depth) {
+            size_t end = order_.size();
+            read(order_.view().subspan(first, end - first));
+            for (; first < end; ++first) {
+                graph::Node at = order_[first];
+                std::span<const graph::Node> further = next(at);
+                if (!take(at, depth, further.empty() ? graph::no_node : further[0]))
+                    return;
+                for (graph::Node far : further)
+                    see(far);
+            }
+            if (depth == max_depth)
+                return;
+        }
+    }
+
+    void see(graph::Node node)
+    {
+        if (node >= seen_.size())
+            seen_.resize(walker_.nodes().size(), 0);
+        if (seen_[node] == visit_)
+            return;
+        seen_[node] = visit_;
+        order_.push(node);
+    }
+
+    MemoryContext memory_;
+    Ways ways_;
+    WalkLimit limit_;
+    Walker walker_;
+    Reason *reason_ = nullptr;
+    pg::Array<Range> ranges_;       // by node
+    pg::Array<graph::Node> next_;   // of all nodes read
+    pg::Array<uint32_t> seen_;      // by node: the visit in which it was seen last
+    pg::Array<bool> known_;         // by node: looked up
+    pg::Array<graph::Node> order_;  // of the visit at work
+    pg::Array<graph::Node> unread_; // of the level at work
+    uint32_t visit_ = 0;
+};
+
+} // namespace relate
