@@ -47,9 +47,17 @@ public:
     // After the last edge.
     void finish()
     {
+        constexpr std::uint32_t ahead = 16; // its slots are fetched meanwhile
         table_.reserve(groups_.size());
-        for (std::uint32_t group = 0; group < groups_.size(); ++group)
-            table_.insert(hash_encoded(encoded_at(block_.at(groups_[group]))), group);
+        std::uint32_t hashes[ahead];
+        for (std::uint32_t group = 0; group < groups_.size() + ahead; ++group) {
+            if (group >= ahead)
+                table_.insert(hashes[group % ahead], group - ahead);
+            if (group < groups_.size()) {
+                hashes[group % ahead] = hash_encoded(encoded_at(block_.at(groups_[group])));
+                table_.prefetch(hashes[group % ahead]);
+            }
+        }
     }
 
     void prefetch(std::uint32_t hash) const { table_.prefetch(hash); }

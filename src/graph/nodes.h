@@ -205,9 +205,13 @@ private:
         slots_ = static_cast<Slot *>(Memory::allocate(capacity * sizeof(Slot)));
         std::memset(static_cast<void *>(slots_), 0xff, capacity * sizeof(Slot));
         capacity_ = capacity;
-        for (std::size_t i = 0; i < old_capacity; ++i)
+        constexpr std::size_t ahead = 16;
+        for (std::size_t i = 0; i < old_capacity; ++i) {
+            if (i + ahead < old_capacity)
+                prefetch(old[i + ahead].hash);
             if (old[i].number != no_node)
                 put(old[i]);
+        }
         if (old)
             Memory::release(old);
     }

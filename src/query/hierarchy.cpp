@@ -158,13 +158,19 @@ void put_siblings(const pg::Output &output, const Question &h, const AskedRecord
             BreadthFirst beside(down);
             for (Node parent : above.order().subspan(1))
                 beside.start(up.nodes().record(parent));
-            beside.run(1);
-            Node self = down.nodes().find(asked.record());
-            RowWriter rows(output, down.nodes(), h.workspace);
-            beside.for_each([&](Node node, uint32_t depth) {
-                if (depth > 0 && node != self)
-                    rows.put(node, 0, beside.met_from(node));
+            // A parent may be a sibling too, below another parent: so by edges.
+            Node self = down.nodes().intern(asked.record());
+            FirstParents shared;
+            pg::Array<Node> siblings;
+            beside.run(1, [&](Node parent, Node child, graph::Via) {
+                if (child != self && shared.of(child) == no_node)
+                    siblings.push(child);
+                shared.add(child, parent);
+                return true;
             });
+            RowWriter rows(output, down.nodes(), h.workspace);
+            for (Node sibling : siblings)
+                rows.put(sibling, 0, shared.of(sibling));
         });
     });
 }

@@ -87,11 +87,14 @@ void KeptWalk::read(std::span<const graph::Node> nodes)
     if (walker_.is_all_held()) {
         step();
     } else {
-        OpenedWays opened(ways_);
+        // What the readers need goes with them.
+        MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
+        OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
         Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
         walker_.seat(opened.readers());
         step();
         opened.close();
+        MemoryContextDelete(reading);
     }
     walker_.check(bytes());
     ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});

@@ -175,12 +175,11 @@ bool DirectLinks::probe(std::span<const graph::Record> near, TakeFar take)
 
 bool DirectLinks::pass(TakeEdge take)
 {
-    ScanKeyData keys[2];
+    // Other types are passed over here: a scan key that does not lead costs more.
+    ScanKeyData keys[1];
     size_t count = 0;
     if (int32 module = types_.only_module(near_))
         index_key(keys[count++], near_module, workspace_.int4_equal, Int32GetDatum(module));
-    if (const RelationshipType *only = types_.only())
-        index_key(keys[count++], type_id, workspace_.int4_equal, Int32GetDatum(only->id));
     end();
     begin({keys, count});
     Entry entry;
