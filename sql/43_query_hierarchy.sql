@@ -7,7 +7,7 @@
 -- in memory, at most work_mem times hash_mem_multiplier (53200 beyond).
 
 CREATE FUNCTION relate.hierarchy_support(internal) RETURNS internal
-LANGUAGE c STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_hierarchy_support';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_hierarchy_support';
 COMMENT ON FUNCTION relate.hierarchy_support(internal) IS
 'Internal. Tells the planner how many rows the functions that walk relationships give, from the statistics of the table "relationship".';
 
