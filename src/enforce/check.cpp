@@ -62,6 +62,13 @@ bool is_our_version(TupleTableSlot *row)
     return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
 }
 
+// The command that wrote this version, which is our own.
+CommandId command_of(TupleTableSlot *row)
+{
+    bool should_free;
+    return HeapTupleHeaderGetCmin(ExecFetchSlotHeapTuple(row, false, &should_free)->t_data);
+}
+
 // An update that no rule can mind. A version that got new index entries must be
 // checked whatever it changed: a concurrent check may have missed the old one
 // in its scan. And one of our own transaction's versions may have escaped its
@@ -397,7 +404,7 @@ void check_row(const Workspace &workspace, Relation table, const pg::RowEvent &e
     check_contact_details(o, kept);
     if (kept.place)
         o.before = snapshot_before(table, event.row);
-    while (look_for_rivals(o, table) || look_for_primary(o, table) || look_for_cycle(o, table))
+    while (look_for_rivals(o, table) || look_for_primary(o, table) || look_for_cycle(o, table, command_of(event.row)))
         CHECK_FOR_INTERRUPTS();
 }
 

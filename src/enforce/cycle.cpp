@@ -2,6 +2,7 @@
 // once, with the times in which it was reached.
 #include "enforce/cycle.h"
 
+#include "enforce/cleared_records.h"
 #include "key/key_datum.h"
 #include "pg/lock.h"
 
@@ -38,6 +39,11 @@ public:
             if (rival.when.overlaps(o_.row.when))
                 return true;
         return false;
+    }
+
+    bool is_cleared(CommandId written_in) const
+    {
+        return relate::is_cleared({o_.workspace, table_, o_.type, child_side_}, child(), written_in);
     }
 
     // The step that reaches the child again, or -1.
@@ -134,7 +140,7 @@ private:
 
 } // namespace
 
-bool look_for_cycle(const Offender &offender, Relation table)
+bool look_for_cycle(const Offender &offender, Relation table, CommandId written_in)
 {
     if (offender.type.hierarchy == Hierarchy::none)
         return false;
@@ -142,6 +148,8 @@ bool look_for_cycle(const Offender &offender, Relation table)
     // Without a way down from the child there is none back to it. Whoever adds
     // one at this moment looks for cycles after us, and sees our row.
     if (!walk.child_has_children())
+        return false;
+    if (walk.is_cleared(written_in))
         return false;
     int32 closing = walk.find_way_back();
     if (closing < 0 || (offender.before && walk.was_there_before(closing)))

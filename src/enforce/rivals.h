@@ -9,6 +9,8 @@
 #include "catalog/relationship.h"
 #include "pg/memory.h"
 
+#include <optional>
+
 namespace relate {
 
 struct Rival {
@@ -32,7 +34,7 @@ struct RivalSearch {
     RecordRef record;
     const RecordRef *partner; // on the other side, or null: anyone
     Interval when;            // only what overlaps this; ignored by perpetual types
-    int64 except;             // the relationship that asks
+    std::optional<int64> except; // the relationship that asks
 };
 
 // The index by records of that side; an error where somebody dropped it.

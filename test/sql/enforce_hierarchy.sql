@@ -139,4 +139,78 @@ SELECT lead(:unit, 1, :unit, 1);
 SELECT lead(:unit, 3, :person, 3);
 SELECT * FROM state WHERE state ~ 'leads|descends';
 
+-- Many rows of one statement, in any order: each is checked when all are there.
+CREATE TABLE node (id int PRIMARY KEY);
+INSERT INTO node SELECT generate_series(1, 400);
+SELECT register_module('node') AS node \gset
+SELECT create_relationship_type('part of', 'node', 'node', 'many_to_many', hierarchy_parent => 'target') \gset
+CREATE FUNCTION put_chain(ordered_by text, closing text DEFAULT '') RETURNS text LANGUAGE sql AS $$
+    SELECT regexp_replace(attempt(format(
+        'INSERT INTO relationship (type_id, source_key, target_key, start_date, end_date)
+         SELECT type_id(''part of''), child, parent, first, last
+         FROM (SELECT i + 1, i, NULL::date, NULL::date FROM generate_series(1, 399) AS i %s) AS edge (child, parent, first, last)
+         ORDER BY %s', closing, ordered_by)), ' on .*', '')
+$$;
+SELECT ordered_by, put_chain(ordered_by, 'UNION ALL VALUES (100, 300, NULL::date, NULL::date)') AS "closed"
+FROM unnest('{child,-child,hashint4(child),abs(child - 200)}'::text[]) AS ordered_by;
+SELECT put_chain('hashint4(child)', 'UNION ALL VALUES (1, 400, date ''2000-01-01'', date ''2000-12-31'')') AS "closed for a year";
+SELECT put_chain('hashint4(child)') AS "open";
+DELETE FROM relationship WHERE type_id = type_id('part of');
+
+-- Random graphs with dates, each in one statement or in three of one transaction, checked at once or at the
+-- end: refused exactly when some day has a cycle.
+CREATE TABLE edge (n int PRIMARY KEY, child int, parent int, first date, last date);
+CREATE FUNCTION has_cycle() RETURNS boolean LANGUAGE sql AS $$
+    WITH RECURSIVE day (day) AS (SELECT first FROM edge UNION SELECT '2000-01-01'),
+    way (day, start, at) AS (
+        SELECT day, child, parent FROM edge, day WHERE day BETWEEN coalesce(first, day) AND coalesce(last, day)
+        UNION
+        SELECT day, start, parent FROM way JOIN edge ON child = at WHERE day BETWEEN coalesce(first, day) AND coalesce(last, day))
+    SELECT EXISTS (SELECT FROM way WHERE start = at)
+$$;
+CREATE FUNCTION put_edges(statements int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    FOR part IN 0 .. statements - 1 LOOP
+        INSERT INTO relationship (type_id, source_key, target_key, start_date, end_date)
+        SELECT type_id('part of'), child, parent, first, last FROM edge WHERE n % statements = part ORDER BY n;
+    END LOOP;
+    SET CONSTRAINTS ALL IMMEDIATE;
+END $$;
+CREATE FUNCTION try_graphs(graphs int, nodes int, statements int, are_deferred boolean)
+RETURNS TABLE (wrong bigint, refused_some boolean, accepted_some boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    expected boolean;
+    got boolean;
+    refused int := 0;
+    accepted int := 0;
+BEGIN
+    wrong := 0;
+    FOR graph IN 1 .. graphs LOOP
+        TRUNCATE edge;
+        INSERT INTO edge SELECT row_number() OVER (), * FROM (
+            SELECT DISTINCT ON (child, parent) child, parent, first, first + (random() * 300)::int
+            FROM (SELECT 1 + floor(random() * nodes)::int AS child, 1 + floor(random() * nodes)::int AS parent,
+                         CASE WHEN random() < 0.8 THEN date '2000-01-01' + (random() * 600)::int END AS first
+                  FROM generate_series(1, nodes * 2)) AS drawn
+            WHERE child <> parent) AS edge;
+        expected := has_cycle();
+        got := false;
+        BEGIN
+            IF are_deferred THEN SET CONSTRAINTS ALL DEFERRED; END IF;
+            PERFORM put_edges(statements);
+        EXCEPTION WHEN check_violation THEN
+            got := true;
+        END;
+        DELETE FROM relationship WHERE type_id = type_id('part of');
+        IF got IS DISTINCT FROM expected THEN wrong := wrong + 1; END IF;
+        IF expected THEN refused := refused + 1; ELSE accepted := accepted + 1; END IF;
+    END LOOP;
+    refused_some := refused > 0;
+    accepted_some := accepted > 0;
+    RETURN NEXT;
+END $$;
+SET jit = off;
+SELECT setseed(0.25) \gset
+SELECT nodes, statements, are_deferred, t.* FROM unnest('{4,7,12}'::int[]) AS nodes, unnest('{1,3}'::int[]) AS statements,
+    unnest('{f,t}'::boolean[]) AS are_deferred, LATERAL try_graphs(30, nodes, statements, are_deferred) AS t;
 DROP SCHEMA enforce_hierarchy CASCADE;
