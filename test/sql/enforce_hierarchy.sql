@@ -212,5 +212,5 @@ END $$;
 SET jit = off;
 SELECT setseed(0.25) \gset
 SELECT nodes, statements, are_deferred, t.* FROM unnest('{4,7,12}'::int[]) AS nodes, unnest('{1,3}'::int[]) AS statements,
-    unnest('{f,t}'::boolean[]) AS are_deferred, LATERAL try_graphs(30, nodes, statements, are_deferred) AS t;
+    unnest('{f,t}'::boolean[]) AS are_deferred, LATERAL try_graphs(10, nodes, statements, are_deferred) AS t;
 DROP SCHEMA enforce_hierarchy CASCADE;

@@ -62,6 +62,7 @@ SELECT * FROM relate.descendants('owner', 1);
 SELECT * FROM relate.descendants('owner', 1, '2023-01-01');
 SELECT * FROM relate.ancestors('owner', 6);
 SELECT * FROM relate.siblings('owner', 5);
+SELECT * FROM relate.siblings('owner', 4); -- two of them are parents, too
 SELECT * FROM relate.hierarchy_roots('owner');
 SELECT key, parent_key, child_count, path, tree FROM relate.hierarchy_tree('owner', NULL);
 SELECT * FROM relate.hierarchy_path('owner', 6, '2023-01-01');
