@@ -8,7 +8,6 @@
 #include "query/arguments.h"
 #include "query/ways.h"
 
-#include <cmath>
 
 namespace relate {
 
@@ -86,16 +85,33 @@ bool read_size(const Workspace &workspace, const RelationshipType *type, Size &s
     return true;
 }
 
+// The levels of a tree of n records.
+double levels(double n, double fan)
+{
+    double depth = 1;
+    for (double reach = fan; reach < n; reach *= fan)
+        ++depth;
+    return depth;
+}
+
+// The records below one that is half way between the root and the leaves.
+double half_way(double n, double fan)
+{
+    double below = fan;
+    while (below * below < n)
+        below *= fan;
+    return below;
+}
+
 double estimate(std::string_view function, const Size &size)
 {
     double n = std::max(1.0, size.relationships), fan = std::max(1.5, size.fan_out);
-    double depth = std::max(1.0, std::log(n) / std::log(fan));
     if (function == "ancestors")
-        return std::min(n, depth);
+        return std::min(n, levels(n, fan));
     if (function == "children" || function == "siblings")
         return std::min(n, fan);
     if (function == "descendants" || function == "hierarchy_tree")
-        return std::max(fan, std::sqrt(n)); // between a leaf and the root
+        return half_way(n, fan);
     if (function == "hierarchy_roots")
         return std::max(1.0, std::min(100.0, n / fan));
     if (function == "network")
