@@ -7,7 +7,7 @@
 namespace relate {
 
 // Positions in the two indexes.
-static constexpr AttrNumber near_module = 1, near_key = 2, type_id = 3, far_module = 4, far_key = 5;
+[[maybe_unused]] static constexpr AttrNumber near_module = 1, near_key = 2, type_id = 3, far_module = 4, far_key = 5;
 
 struct DirectLinks::Entry {
     int32 near_module;
