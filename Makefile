@@ -4,6 +4,7 @@
 #   make installcheck        the regression and isolation tests, on a running server
 #   make test | demo | play | bench
 #                            everything on a private, throw-away cluster (see tools/)
+#   make growth             walks against size: docs/growth.md and docs/growth.svg (SIZES="10000 10000000")
 #   make endurance | sanitize | fuzz
 #                            the long form of tests that make test runs briefly
 #   make crash               a hundred kills of a server under load (ROUNDS=n); make test has twenty
@@ -15,7 +16,7 @@
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test endurance sanitize fuzz demo play bench crash test-versions
+PRIVATE_GOALS := test endurance sanitize fuzz demo play bench growth crash test-versions
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -48,6 +49,9 @@ test-versions:
 bench:
 	@tools/prepare bench
 	@tools/with_cluster test/bench/run
+growth:
+	@tools/prepare bench
+	@tools/with_cluster test/bench/growth $(SIZES)
 
 else
 

@@ -28,3 +28,22 @@ milliseconds() { # [STATEMENT...]
 rate() { # SCRIPT SECONDS
     pgbench -n -M prepared -c 4 -j 2 -T "$2" -f "$1" "$db" 2>/dev/null | sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
+
+# A graph of friendships, power law: whoever comes draws five of the ends of earlier ones. A generator of its own,
+# so that the graph is the same with any awk.
+social_graph() { # PEOPLE
+    awk -v people="$1" '
+        function draw(n) { seed = (seed * 69069 + 12345) % 2147483648; return int(seed / 2147483648 * n) }
+        BEGIN {
+            for (i = 2; i <= people; i++) {
+                split("", taken)
+                for (k = 0; k < 5 && k < i - 1; k++) {
+                    do friend = ends > 0 ? end[draw(ends)] : 1; while (friend in taken || friend == i)
+                    taken[friend] = 1
+                    drawn[k] = friend
+                    print i "\t" friend
+                }
+                for (j = 0; j < k; j++) { end[ends++] = i; end[ends++] = drawn[j] }
+            }
+        }'
+}
