@@ -34,7 +34,7 @@ sanitize:
 	@test/run sanitize
 fuzz:
 	@tools/prepare test
-	@RELATE_FUZZ_RUNS=$${RELATE_FUZZ_RUNS:-50000000} RELATE_FUZZ_SEED=$${RELATE_FUZZ_SEED:-0} test/run fuzz
+	@RELATE_FUZZ_RUNS=$${RELATE_FUZZ_RUNS:-50000000} RELATE_FUZZ_SECONDS=$${RELATE_FUZZ_SECONDS:-0} RELATE_FUZZ_SEED=$${RELATE_FUZZ_SEED:-0} test/run fuzz
 demo:
 	@tools/prepare demo
 	@DATA='$(DATA)' tools/with_cluster demo/run

@@ -120,7 +120,8 @@ suite_fuzz() {
         fi
         # What it finds worth keeping stays in build/fuzz; test/fuzz/corpus is where it begins.
         mkdir -p "build/fuzz/corpus/$name"
-        "build/fuzz/$name" -runs="${RELATE_FUZZ_RUNS:-200000}" -seed="${RELATE_FUZZ_SEED:-1}" \
+        "build/fuzz/$name" -runs="${RELATE_FUZZ_RUNS:-200000}" -max_total_time="${RELATE_FUZZ_SECONDS:-20}" \
+            -seed="${RELATE_FUZZ_SEED:-1}" \
             -max_len=2048 -artifact_prefix="build/fuzz/$name-" \
             "build/fuzz/corpus/$name" $(compgen -G "test/fuzz/corpus/$name") >"$log" 2>&1 || status=$?
         if [ "$status" = 0 ]; then pass; else fail "$source" "$log"; fi
