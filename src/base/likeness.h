@@ -24,10 +24,10 @@ inline void add_pairs(Pairs &pairs, std::string_view name)
 {
     unsigned previous = ' ';
     for (char letter : name) {
-        pairs.set(previous << 8 | lower(letter));
+        pairs[previous << 8 | lower(letter)] = true;
         previous = lower(letter);
     }
-    pairs.set(previous << 8 | ' ');
+    pairs[previous << 8 | ' '] = true;
 }
 
 } // namespace likeness_detail
