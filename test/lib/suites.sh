@@ -197,7 +197,7 @@ pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
 
 suite_hostile() {
     local left_out='catalog_errors catalog_health key_overloads key_properties key_type'
-    left_out+=' ddl_bystanders ddl_modules adopt_random enforce_random query_follow query_leaks query_random'
+    left_out+=' ddl_bystanders ddl_modules adopt_random enforce_random query_follow query_graph_random query_leaks query_random'
     local database=contrib_regression role=relate_hostile log=$work/hostile.log file name names=() ok bad status=0
     for file in test/sql/*.sql; do
         name=$(basename "$file" .sql)
