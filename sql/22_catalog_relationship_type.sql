@@ -378,7 +378,8 @@ BEGIN
     PERFORM relate.check_type_symmetry(draft);
     IF draft.hierarchy_parent IS NOT NULL AND draft.allow_self THEN
         RAISE 'a hierarchy cannot allow a record to be related to itself'
-            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'allow_self', DETAIL = 'It would be its own parent.';
+            USING ERRCODE = 'invalid_parameter_value', COLUMN = 'allow_self', DETAIL = 'It would be its own parent.',
+                  HINT = 'Pass allow_self => false too.';
     END IF;
     PERFORM relate.check_type_side('source', draft.source_kind, draft.source_may, source);
     PERFORM relate.check_type_side('target', draft.target_kind, draft.target_may, target);

@@ -22,6 +22,19 @@ CREATE TYPE relate.type_storage AS (
 COMMENT ON TYPE relate.type_storage IS
 'Internal. The storage of a relationship type of any workspace: columns of its row in "relationship_type".';
 
+CREATE FUNCTION relate.base_type(table_name regclass, column_name name) RETURNS oid
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE type AS (
+        SELECT t.oid, t.typtype, t.typbasetype FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = table_name AND a.attname = column_name AND NOT a.attisdropped
+        UNION ALL
+        SELECT t.oid, t.typtype, t.typbasetype FROM type JOIN pg_type t ON t.oid = type.typbasetype WHERE type.typtype = 'd')
+    SELECT oid FROM type WHERE typtype <> 'd'
+$$;
+COMMENT ON FUNCTION relate.base_type(regclass, name) IS 'Internal. The type of a column, that of its domain''s base where it is of one.';
+
 CREATE FUNCTION relate.has_unique_index(table_name regclass, columns name[]) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

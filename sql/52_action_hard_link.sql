@@ -60,7 +60,8 @@ COMMENT ON FUNCTION relate.find_hard_link_type(text) IS 'Internal. All that writ
 CREATE FUNCTION relate.value_sql(table_name regclass, column_name name, text_sql text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT format('CAST(%s AS %s)', text_sql, format_type(a.atttypid, NULL))
+-- Without a length: character is character(1), and what is too long shall not fit rather than be cut.
+RETURN (SELECT format('CAST(%s AS %s)', text_sql, format_type(a.atttypid, -1))
         FROM pg_attribute a WHERE a.attrelid = table_name AND a.attname = column_name AND NOT a.attisdropped);
 COMMENT ON FUNCTION relate.value_sql(regclass, name, text) IS
 'Internal. SQL for a value of the column''s type, out of SQL for its text.';
@@ -76,7 +77,7 @@ RETURN (
                                                           AND am.amoplefttype = c.opcintype AND am.amoprighttype = c.opcintype
                                        JOIN pg_operator o ON o.oid = am.amopopr
                                        JOIN pg_namespace n ON n.oid = o.oprnamespace
-                                       WHERE c.opcintype = a.atttypid AND c.opcdefault
+                                       WHERE c.opcintype = relate.base_type(table_name, k.name) AND c.opcdefault
                                          AND c.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')), '='),
                              relate.value_sql(table_name, k.name, format('(%s)[%s]', parameter, k.place))), ' AND ' ORDER BY k.place)
     FROM unnest(columns) WITH ORDINALITY AS k (name, place)
@@ -132,21 +133,29 @@ $$;
 COMMENT ON FUNCTION relate.hard_link_words(relate.hard_link_type, relate.record_key, relate.record_key) IS
 'Internal. A hard link in words: Order 10248 belongs to Customer VINET.';
 
-CREATE FUNCTION relate.refuse_cycle(link relate.hard_link_type, child relate.record_key, parent relate.record_key) RETURNS void
+CREATE FUNCTION relate.refuse_cycle(link relate.hard_link_type, source_key relate.record_key, target_key relate.record_key,
+                                    start_date date, end_date date) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_variable
 DECLARE
     modules CONSTANT regclass := format('%I.module', relate.current_workspace());
+    parent_is_target CONSTANT boolean := (link.draft).hierarchy_parent = 'target';
+    child CONSTANT relate.record_key := CASE WHEN parent_is_target THEN source_key ELSE target_key END;
+    parent CONSTANT relate.record_key := CASE WHEN parent_is_target THEN target_key ELSE source_key END;
     is_cycle boolean;
 BEGIN
-    WITH RECURSIVE above AS (
-        SELECT parent::text AS key
+    -- Each way up with the days on which all of it holds.
+    WITH RECURSIVE above (key, first_day, last_day) AS (
+        SELECT parent::text, coalesce(start_date, '-infinity'), coalesce(end_date, 'infinity')
         UNION
-        SELECT CASE (link.draft).hierarchy_parent WHEN 'target' THEN h.target_key ELSE h.source_key END::text
+        SELECT CASE WHEN parent_is_target THEN h.target_key ELSE h.source_key END::text,
+               greatest(above.first_day, h.start_date), least(above.last_day, h.end_date)
         FROM above CROSS JOIN LATERAL relate.hard_links(modules, (link.draft).type_id,
-            CASE (link.draft).hierarchy_parent WHEN 'target' THEN above.key::relate.record_key END,
-            CASE (link.draft).hierarchy_parent WHEN 'source' THEN above.key::relate.record_key END) AS h
+            CASE WHEN parent_is_target THEN above.key::relate.record_key END,
+            CASE WHEN NOT parent_is_target THEN above.key::relate.record_key END) AS h
+        WHERE above.key <> child::text AND coalesce(h.start_date <= above.last_day, true) AND coalesce(h.end_date >= above.first_day, true)
     )
     SELECT count(*) > 0 INTO is_cycle FROM above WHERE key = child::text;
     IF is_cycle THEN
@@ -158,8 +167,8 @@ BEGIN
     END IF;
 END;
 $$;
-COMMENT ON FUNCTION relate.refuse_cycle(relate.hard_link_type, relate.record_key, relate.record_key) IS
-'Internal. Refuses (23514) a parent that is below its child.';
+COMMENT ON FUNCTION relate.refuse_cycle(relate.hard_link_type, relate.record_key, relate.record_key, date, date) IS
+'Internal. Refuses (23514) a parent that is below its child on any of these days.';
 
 CREATE FUNCTION relate.refuse_hard_link(link relate.hard_link_type, constraint_name text, words text, hint text) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -256,8 +265,7 @@ BEGIN
         END IF;
     END IF;
     IF (link.draft).hierarchy_parent IS NOT NULL THEN
-        PERFORM relate.refuse_cycle(link, CASE (link.draft).hierarchy_parent WHEN 'target' THEN source_key ELSE target_key END,
-                                    CASE (link.draft).hierarchy_parent WHEN 'target' THEN target_key ELSE source_key END);
+        PERFORM relate.refuse_cycle(link, source_key, target_key, NULL, NULL);
     END IF;
     IF EXISTS (SELECT FROM unnest(far_columns, far_texts) AS f (name, value) JOIN unnest(near_columns, near_texts) AS n (name, value)
                USING (name) WHERE f.value <> n.value) OR settable = '{}' THEN
@@ -405,6 +413,9 @@ BEGIN
     IF (link.draft).cardinality IN ('one_to_one', 'one_to_many') THEN
         PERFORM relate.make_room_in_junction(link, is_target, source_texts, target_texts, start_date, end_date, on_conflict,
             'relationship_cardinality', format('%s %s has its only %s.', (link.target).singular, target_key, (link.source).singular));
+    END IF;
+    IF (link.draft).hierarchy_parent IS NOT NULL THEN
+        PERFORM relate.refuse_cycle(link, source_key, target_key, start_date, end_date);
     END IF;
     SELECT string_agg(quote_ident(name), ', '), string_agg(sql, ', ') INTO columns, expressions
     FROM (SELECT DISTINCT ON (name) name, sql

@@ -3,6 +3,41 @@
 -- Moving a record in a hierarchy.
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION relate.leave_hard_parents(type text, child_key relate.record_key, parent_key relate.record_key, day date) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    link CONSTANT relate.hard_link_type := relate.find_hard_link_type(type);
+    parent_is_source CONSTANT boolean := (link.draft).hierarchy_parent = 'source';
+    old record;
+    kept boolean := false;
+BEGIN
+    FOR old IN
+        SELECT h.source_key, h.target_key, h.start_date, CASE WHEN parent_is_source THEN h.source_key ELSE h.target_key END
+                   OPERATOR(relate.=) leave_hard_parents.parent_key AS is_same,
+               coalesce(h.start_date <= day, true) AS has_begun, h.end_date IS NULL AS is_open
+        FROM relate.hard_links(format('%I.module', relate.current_workspace())::regclass, (link.draft).type_id,
+                               CASE WHEN NOT parent_is_source THEN child_key END, CASE WHEN parent_is_source THEN child_key END) AS h
+        WHERE day IS NULL OR h.end_date IS NULL OR h.end_date >= day
+        ORDER BY h.start_date NULLS FIRST, h.source_key, h.target_key
+    LOOP
+        IF old.is_same AND old.has_begun AND old.is_open THEN
+            kept := true;
+        ELSIF (link.store).storage = 'column' AND leave_hard_parents.parent_key IS NOT NULL THEN
+            NULL; -- the column is set anew, without being null in between
+        ELSIF (link.store).storage_end_column IS NOT NULL AND coalesce(old.start_date < day, day IS NOT NULL) THEN
+            PERFORM relate.end_relationship(type, old.source_key, old.target_key, day - 1);
+        ELSE
+            PERFORM relate.delete_relationship(type, old.source_key, old.target_key, as_of => old.start_date);
+        END IF;
+    END LOOP;
+    RETURN kept;
+END;
+$$;
+COMMENT ON FUNCTION relate.leave_hard_parents(text, relate.record_key, relate.record_key, date) IS
+'Internal. Takes away the parents in a column or junction table that a record has on a day (null: at all) or later, but for this one that is to stay for good; whether it is there.';
+
 CREATE FUNCTION relate.set_parent(type text, child_key relate.record_key, parent_key relate.record_key,
     from_date date DEFAULT NULL, child_module text DEFAULT NULL, parent_module text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql
@@ -37,11 +72,9 @@ BEGIN
     day := CASE WHEN NOT t.is_perpetual THEN coalesce(from_date, current_date) END;
 
     IF relate.is_hard_link(t.name) THEN
-        FOR old IN SELECT a.key FROM relate.ancestors(t.name, child_key, max_depth => 1) AS a
-                   WHERE a.key OPERATOR(relate.<>) parent_key OR parent_key IS NULL LOOP
-            PERFORM relate.delete_relationship(t.name, CASE WHEN parent_is_source THEN old.key ELSE child_key END,
-                                               CASE WHEN parent_is_source THEN child_key ELSE old.key END);
-        END LOOP;
+        IF relate.leave_hard_parents(t.name, child_key, set_parent.parent_key, day) THEN
+            RETURN NULL;
+        END IF;
     ELSE
         -- All parents of that day and later make way, but for the one that is to stay for good.
         FOR old IN
@@ -66,6 +99,7 @@ BEGIN
         CASE WHEN parent_is_source THEN parent_key ELSE child_key END,
         CASE WHEN parent_is_source THEN child_key ELSE parent_key END,
         start_date => day,
+        on_conflict => CASE WHEN relate.is_hard_link(t.name) AND t.is_perpetual THEN 'replace' ELSE 'error' END,
         source_module => (relate.find_module(workspace, CASE WHEN parent_is_source THEN parent_id ELSE child_id END)).name,
         target_module => (relate.find_module(workspace, CASE WHEN parent_is_source THEN child_id ELSE parent_id END)).name);
 END;

@@ -57,3 +57,40 @@ SELECT * FROM rows WHERE relationship_type = 'branch';
 
 DROP SCHEMA action_hierarchy_crm CASCADE;
 DROP SCHEMA action_hierarchy CASCADE;
+
+-- set_parent where the hierarchy is a column, which may not be null, or a junction table, undated and dated.
+SET client_min_messages = warning;
+\set SHOW_CONTEXT never
+CREATE SCHEMA action_parent;
+SET search_path = action_parent, pg_temp;
+SET relate.workspace = 'action_parent_crm';
+SELECT relate.create_workspace('action_parent_crm');
+CREATE TABLE place (id int PRIMARY KEY, name text, parent_id int NOT NULL REFERENCES place);
+CREATE TABLE unit (id int PRIMARY KEY, name text);
+CREATE TABLE below (unit_id int REFERENCES unit, above_id int REFERENCES unit, PRIMARY KEY (unit_id, above_id));
+CREATE TABLE stint (unit_id int REFERENCES unit, above_id int REFERENCES unit, start_date date, end_date date, PRIMARY KEY (unit_id, above_id, start_date));
+INSERT INTO place VALUES (1, 'World', 1), (2, 'Europe', 1), (3, 'Asia', 1), (4, 'Rome', 2);
+INSERT INTO unit SELECT n, 'Unit ' || n FROM generate_series(1, 5) AS n;
+SELECT relationship_type, storage FROM relate.adopt_foreign_keys('action_parent');
+SELECT relate.alter_relationship_type('below', hierarchy_parent => 'target', allow_self => false);
+SELECT relate.alter_relationship_type('stint', hierarchy_parent => 'target', allow_self => false);
+SELECT relate.set_parent('place_parent', 4, 3);
+SELECT relate.set_parent('place_parent', 4, 3);
+SELECT relate.set_parent('place_parent', 4, NULL);
+SELECT relate.set_parent('place_parent', 3, 4);
+SELECT relate.set_parent('place_parent', 4, 3, '2024-01-01');
+TABLE place ORDER BY id;
+INSERT INTO below VALUES (2, 1), (2, 3), (3, 1);
+SELECT relate.set_parent('below', 2, 4);
+SELECT relate.set_parent('below', 4, 1);
+SELECT relate.set_parent('below', 1, 2);
+SELECT relate.set_parent('below', 3, NULL);
+TABLE below ORDER BY 1, 2;
+INSERT INTO stint VALUES (2, 1, '2020-01-01', '2021-12-31'), (2, 3, '2022-01-01', NULL), (2, 4, '2030-01-01', NULL);
+SELECT relate.set_parent('stint', 2, 5, '2025-01-01');
+SELECT relate.set_parent('stint', 2, 5, '2026-01-01');
+TABLE stint ORDER BY 1, 3;
+SELECT relate.set_parent('stint', 2, NULL, '2026-01-01');
+TABLE stint ORDER BY 1, 3;
+SELECT relate.drop_workspace('action_parent_crm', 'cascade');
+DROP SCHEMA action_parent CASCADE;
