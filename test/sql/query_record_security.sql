@@ -117,7 +117,6 @@ COPY sight_crm.relationship_list (relationship_type, source_key, target_key) FRO
 peer	2	5
 \.
 COPY sight_crm.relationship (type_id, source_key, target_key) FROM STDIN;
-\.
 -- Rules hold against what is not seen, and tell no more than that.
 INSERT INTO contact VALUES (7, 'Gus', false);
 RESET ROLE;
