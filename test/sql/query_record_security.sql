@@ -116,7 +116,8 @@ SELECT attempt(s) FROM unnest(ARRAY[$$SELECT relate.end_relationship(2, '2024-01
 COPY sight_crm.relationship_list (relationship_type, source_key, target_key) FROM STDIN;
 peer	2	5
 \.
-COPY sight_crm.relationship (type_id, source_key, target_key) FROM STDIN;
+-- (From a file: versions of psql differ in what they do with data in line after a COPY that is refused at once.)
+\copy sight_crm.relationship (type_id, source_key, target_key) FROM /dev/null
 -- Rules hold against what is not seen, and tell no more than that.
 INSERT INTO contact VALUES (7, 'Gus', false);
 RESET ROLE;
