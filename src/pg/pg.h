@@ -65,6 +65,7 @@ extern "C" {
 #include "nodes/miscnodes.h"
 #endif
 #include "nodes/supportnodes.h"
+#include "pgstat.h"
 #include "port/pg_bswap.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "graph/reader.h"
-#include "pg/scan.h"
+#include "pg/leaf_pages.h"
 #include "query/ways.h"
 
 namespace relate {
@@ -33,35 +33,38 @@ private:
     const RelationshipType *last_ = nullptr;
 };
 
-// By the two indexes; where the visibility map allows, by them alone.
+// By one of the two indexes; where the visibility map allows, by it alone.
 class DirectLinks final : public graph::Reader {
 public:
-    DirectLinks(const Ways &ways, Side near, Relation table);
+    // Null where the index is not in the order that it reads. The table is the caller's.
+    static DirectLinks *open(const Ways &ways, Side near, Relation table);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take) override;
     std::optional<graph::Via> only_via() const override;
     double pass_cost() const override;
-    void end();
+    void close();
 
 private:
     struct Entry;
+    struct Wanted;
 
-    void begin(std::span<ScanKeyData> keys);
-    bool next(Entry &entry);
-    void read_entry(Entry &entry) const;
+    DirectLinks(const Ways &ways, Side near, Relation table, Relation index);
+
+    int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
+    void read_entry(IndexTuple tuple, Entry &entry) const;
     bool is_wanted(const Entry &entry);
+    bool is_there(const Entry &entry);
 
     const Workspace &workspace_;
     DateADT as_of_;
     Side near_;
     WantedTypeSet types_;
-    Relation table_;
-    RelationshipIndex index_;
+    Relation table_, index_;
+    RelationshipIndex columns_;
     bool is_compact_; // the dates follow the key columns at once
     char key_alignment_;
-    std::optional<pg::IndexScan> scan_;
-    size_t scan_keys_ = 0; // with which it began
+    pg::LeafPages pages_;
     int32 known_module_ = 0;
     mutable double pass_cost_ = -1;
 };

@@ -4,6 +4,8 @@
 #include "query/direct.h"
 #include "query/links.h"
 
+extern "C" Datum relate_record_key_cmp(PG_FUNCTION_ARGS);
+
 namespace relate {
 
 // Positions in the two indexes.
@@ -18,30 +20,45 @@ struct DirectLinks::Entry {
     DateADT first, last; // open ends are the least and the greatest date
 };
 
-DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table)
-    : workspace_(*ways.workspace), as_of_(ways.as_of), near_(near), types_(ways.from(near)), table_(table),
-      index_(ways.workspace->index(near)),
-      is_compact_(index_.start_date == far_key + 1 && index_.end_date == far_key + 2),
-      key_alignment_(TupleDescAttr(RelationGetDescr(table), workspace_.column.source_key - 1)->attalign)
+// Somebody may have made the index anew, in another order.
+static bool is_in_order(Relation table, Relation index)
 {
-}
-
-void DirectLinks::begin(std::span<ScanKeyData> keys)
-{
-    if (scan_ && scan_keys_ == keys.size()) {
-        pg::rescan(*scan_, keys);
-        return;
+    if (index->rd_rel->relam != BTREE_AM_OID || IndexRelationGetNumberOfKeyAttributes(index) < far_key)
+        return false;
+    for (AttrNumber column = near_module; column <= far_key; ++column) {
+        AttrNumber in_table = index->rd_index->indkey.values[column - 1];
+        bool is_key = column == near_key || column == far_key;
+        if (index->rd_indoption[column - 1] & INDOPTION_DESC || !TupleDescAttr(RelationGetDescr(table), in_table - 1)->attnotnull)
+            return false;
+        if (is_key ? index_getprocinfo(index, column, BTORDER_PROC)->fn_addr != relate_record_key_cmp
+                   : index_getprocid(index, column, BTORDER_PROC) != F_BTINT4CMP)
+            return false;
     }
-    end();
-    scan_ = pg::begin_scan(table_, index_.oid, GetActiveSnapshot(), keys);
-    scan_keys_ = keys.size();
+    return true;
 }
 
-void DirectLinks::end()
+DirectLinks *DirectLinks::open(const Ways &ways, Side near, Relation table)
 {
-    if (scan_)
-        pg::end(*scan_);
-    scan_.reset();
+    Relation index = index_open(ways.workspace->index(near).oid, AccessShareLock);
+    if (is_in_order(table, index))
+        return new (palloc(sizeof(DirectLinks))) DirectLinks(ways, near, table, index);
+    index_close(index, NoLock);
+    return nullptr;
+}
+
+DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table, Relation index)
+    : workspace_(*ways.workspace), as_of_(ways.as_of), near_(near), types_(ways.from(near)), table_(table),
+      index_(index), columns_(ways.workspace->index(near)),
+      is_compact_(columns_.start_date == far_key + 1 && columns_.end_date == far_key + 2),
+      key_alignment_(TupleDescAttr(RelationGetDescr(table), workspace_.column.source_key - 1)->attalign),
+      pages_(table, index, GetActiveSnapshot())
+{
+}
+
+void DirectLinks::close()
+{
+    pages_.end();
+    index_close(index_, NoLock);
 }
 
 static int32 read_int4(const char *&at, const char *base)
@@ -62,12 +79,47 @@ static Datum read_key(const char *&at, const char *base, char alignment)
     return key;
 }
 
-// Column by column as index_getattr would, which begins anew for each.
-void DirectLinks::read_entry(Entry &entry) const
+static const char *data_of(IndexTuple tuple)
 {
-    IndexTuple tuple = scan_->scan->xs_itup;
-    const char *base = reinterpret_cast<const char *>(tuple) + IndexInfoFindDataOffset(tuple->t_info);
-    const char *at = base;
+    return reinterpret_cast<const char *>(tuple) + IndexInfoFindDataOffset(tuple->t_info);
+}
+
+// The leading columns of the entries wanted.
+struct DirectLinks::Wanted {
+    int count; // of the columns: 0 are all entries
+    int32 module;
+    KeyBytes key;
+    int32 type;
+};
+
+static int compare_int4(int32 a, int32 b) { return (a > b) - (a < b); }
+
+// See LeafPages::Sought. An entry that ends where the wanted columns do is the bound
+// between two pages, and what is wanted lies behind it.
+int DirectLinks::compare(const Wanted &wanted, IndexTuple tuple, int columns) const
+{
+    const char *base = data_of(tuple), *at = base;
+    if (wanted.count >= near_module && columns >= near_module)
+        if (int order = compare_int4(wanted.module, read_int4(at, base)))
+            return order;
+    if (wanted.count >= near_key && columns >= near_key) {
+        Datum key = read_key(at, base, key_alignment_);
+        KeyBytes bytes = key_bytes(key);
+        int order = compare_keys(wanted.key, bytes);
+        release_key_bytes(key, bytes);
+        if (order)
+            return order;
+    }
+    if (wanted.count >= type_id && columns >= type_id)
+        if (int order = compare_int4(wanted.type, read_int4(at, base)))
+            return order;
+    return wanted.count > 0 && columns <= wanted.count;
+}
+
+// Column by column as index_getattr would, which begins anew for each.
+void DirectLinks::read_entry(IndexTuple tuple, Entry &entry) const
+{
+    const char *base = data_of(tuple), *at = base;
     entry.near_module = read_int4(at, base);
     entry.near_key = read_key(at, base, key_alignment_);
     entry.type_id = read_int4(at, base);
@@ -78,16 +130,16 @@ void DirectLinks::read_entry(Entry &entry) const
     if (is_compact_) {
         auto *nulls = reinterpret_cast<const bits8 *>(tuple + 1);
         bool has_nulls = IndexTupleHasNulls(tuple);
-        if (!has_nulls || !att_isnull(index_.start_date - 1, nulls))
+        if (!has_nulls || !att_isnull(columns_.start_date - 1, nulls))
             entry.first = read_int4(at, base);
-        if (!has_nulls || !att_isnull(index_.end_date - 1, nulls))
+        if (!has_nulls || !att_isnull(columns_.end_date - 1, nulls))
             entry.last = read_int4(at, base);
-    } else if (index_.start_date) {
+    } else if (columns_.start_date) {
         bool is_null;
-        Datum first = pg::entry_value(*scan_, index_.start_date, is_null);
+        Datum first = index_getattr(tuple, columns_.start_date, RelationGetDescr(index_), &is_null);
         if (!is_null)
             entry.first = DatumGetDateADT(first);
-        Datum last = pg::entry_value(*scan_, index_.end_date, is_null);
+        Datum last = index_getattr(tuple, columns_.end_date, RelationGetDescr(index_), &is_null);
         if (!is_null)
             entry.last = DatumGetDateADT(last);
     }
@@ -117,54 +169,32 @@ static bool holds_then(TupleTableSlot *row, const RelationshipColumns &c, DateAD
     return is_null || DatumGetDateADT(last) >= day;
 }
 
-bool DirectLinks::next(Entry &entry)
+bool DirectLinks::is_there(const Entry &entry)
 {
-    while (pg::next_entry(*scan_)) {
-        CHECK_FOR_INTERRUPTS();
-        read_entry(entry);
-        if (!is_wanted(entry))
-            continue;
-        if (index_.start_date) {
-            if (pg::entry_is_visible(*scan_))
-                return true;
-        } else if (pg::fetch_row(*scan_) && (types_.find(entry.type_id)->is_perpetual ||
-                                             holds_then(scan_->slot, workspace_.column, as_of_))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// A key in the form in which the server passes it; the record's bytes are copied once.
-static Datum datum_of(const graph::Record &record, char (&room)[256])
-{
-    size_t size = record.key.size();
-    if (size + VARHDRSZ_SHORT > VARATT_SHORT_MAX)
-        return key_datum(record.key);
-    SET_VARSIZE_SHORT(room, size + VARHDRSZ_SHORT);
-    memcpy(VARDATA_SHORT(room), record.key.data(), size);
-    return PointerGetDatum(room);
+    if (columns_.start_date)
+        return pages_.is_visible();
+    TupleTableSlot *row = pages_.row();
+    return row && (types_.find(entry.type_id)->is_perpetual || holds_then(row, workspace_.column, as_of_));
 }
 
 bool DirectLinks::probe(std::span<const graph::Record> near, TakeFar take)
 {
     const RelationshipType *only = types_.only();
     int32 served = types_.only_module(near_);
-    char room[256];
-    ScanKeyData keys[3];
     for (size_t place = 0; place < near.size(); ++place) {
         if (served && near[place].module_id != served)
             continue;
-        index_key(keys[0], near_module, workspace_.int4_equal, Int32GetDatum(near[place].module_id));
-        index_key(keys[1], near_key, workspace_.key_equal, datum_of(near[place], room));
-        if (only)
-            index_key(keys[2], type_id, workspace_.int4_equal, Int32GetDatum(only->id));
-        begin({keys, only ? size_t{3} : size_t{2}});
+        CHECK_FOR_INTERRUPTS();
+        Wanted wanted = {only ? type_id : near_key, near[place].module_id, near[place].key, only ? only->id : 0};
+        auto sought = [&](IndexTuple tuple, int columns) { return compare(wanted, tuple, columns); };
         Entry entry;
-        while (next(entry)) {
-            graph::Via via(entry.type_id, near_ == Side::target);
+        pages_.seek(sought);
+        while (IndexTuple tuple = pages_.next(sought)) {
+            read_entry(tuple, entry);
+            if (!is_wanted(entry) || !is_there(entry))
+                continue;
             KeyBytes far = key_bytes(entry.far_key);
-            bool goes_on = take(place, {entry.far_module, far}, via);
+            bool goes_on = take(place, {entry.far_module, far}, graph::Via(entry.type_id, near_ == Side::target));
             release_key_bytes(entry.far_key, far);
             if (!goes_on)
                 return false;
@@ -175,24 +205,25 @@ bool DirectLinks::probe(std::span<const graph::Record> near, TakeFar take)
 
 bool DirectLinks::pass(TakeEdge take)
 {
-    // Other types are passed over here: a scan key that does not lead costs more.
-    ScanKeyData keys[1];
-    size_t count = 0;
-    if (int32 module = types_.only_module(near_))
-        index_key(keys[count++], near_module, workspace_.int4_equal, Int32GetDatum(module));
-    end();
-    begin({keys, count});
+    // Other types are passed over here.
+    int32 module = types_.only_module(near_);
+    Wanted wanted = {module ? near_module : 0, module, {}, 0};
+    auto sought = [&](IndexTuple tuple, int columns) { return compare(wanted, tuple, columns); };
     Entry entry;
-    bool goes_on = true;
-    while (goes_on && next(entry)) {
+    pages_.seek(sought);
+    while (IndexTuple tuple = pages_.next(sought)) {
+        read_entry(tuple, entry);
+        if (!is_wanted(entry) || !is_there(entry))
+            continue;
         KeyBytes near = key_bytes(entry.near_key), far = key_bytes(entry.far_key);
-        goes_on = take({entry.near_module, near}, {entry.far_module, far},
-                       graph::Via(entry.type_id, near_ == Side::target));
+        bool goes_on = take({entry.near_module, near}, {entry.far_module, far},
+                            graph::Via(entry.type_id, near_ == Side::target));
         release_key_bytes(entry.near_key, near);
         release_key_bytes(entry.far_key, far);
+        if (!goes_on)
+            return false;
     }
-    end();
-    return goes_on;
+    return true;
 }
 
 std::optional<graph::Via> DirectLinks::only_via() const

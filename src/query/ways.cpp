@@ -75,8 +75,10 @@ OpenedWays::OpenedWays(const Ways &ways)
         table_ = open_directly(*ways.workspace);
     for (Side near : {Side::source, Side::target}) {
         if (!links.from(near).empty()) {
-            if (table_)
-                add(direct_[static_cast<int>(near)] = make<DirectLinks>(links, near, table_));
+            DirectLinks *direct = table_ ? DirectLinks::open(links, near, table_) : nullptr;
+            direct_[static_cast<int>(near)] = direct;
+            if (direct)
+                add(direct);
             else
                 add(make<SqlLinks>(links, near));
         }
@@ -92,7 +94,7 @@ void OpenedWays::close()
 {
     for (DirectLinks *links : direct_)
         if (links)
-            links->end();
+            links->close();
     if (table_)
         table_close(table_, NoLock);
 }
