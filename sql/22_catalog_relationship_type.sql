@@ -473,6 +473,7 @@ BEGIN
         PERFORM relate.check_storage_change(workspace, draft,
             jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)), store);
         PERFORM relate.change_type(TG_RELID, workspace, was, draft);
+        PERFORM relate.keep_rules(was, draft, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)), store);
     END IF;
     RETURN jsonb_populate_record(NEW, to_jsonb(draft));
 END;

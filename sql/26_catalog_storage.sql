@@ -130,6 +130,19 @@ $$;
 COMMENT ON FUNCTION relate.check_storage_side(text, relate.type_storage, name[], relate.module_entry) IS
 'Internal. Refuses columns that cannot hold the key of the module: unknown ones (42703), named twice (42701), another number (22023), other types (42804).';
 
+CREATE FUNCTION relate.keeps_one(store relate.type_storage, columns name[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN relate.has_unique_index(store.storage_table, columns)
+        OR store.storage = 'junction' AND EXISTS (SELECT FROM relate.rules_on(store.storage_table) AS r
+            WHERE r.rule = 'no_overlap' AND r.arguments = ARRAY[columns::text, relate.date_columns(store)::text]);
+END;
+$$;
+COMMENT ON FUNCTION relate.keeps_one(relate.type_storage, name[]) IS
+'Internal. Whether a table keeps these columns unique: by an index, or on any one day by our trigger.';
+
 CREATE FUNCTION relate.check_storage_cardinality(draft relate.type_draft, store relate.type_storage,
                                                  source relate.module_entry) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -140,8 +153,8 @@ DECLARE
     one_source CONSTANT boolean := draft.cardinality IN ('one_to_one', 'one_to_many');
     -- A row holds one target for each source, or is that of one source by its index.
     has_one_target CONSTANT boolean := relate.is_source_table(store, source)
-                                       OR relate.has_unique_index(store.storage_table, store.storage_source_columns);
-    has_one_source CONSTANT boolean := relate.has_unique_index(store.storage_table, store.storage_target_columns);
+                                       OR relate.keeps_one(store, store.storage_source_columns);
+    has_one_source CONSTANT boolean := relate.keeps_one(store, store.storage_target_columns);
     columns name[];
 BEGIN
     IF has_one_target AND NOT one_target OR has_one_source AND NOT one_source THEN

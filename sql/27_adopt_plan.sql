@@ -353,7 +353,20 @@ END;
 $$;
 COMMENT ON FUNCTION relate.check_schema(text) IS 'Internal. Refuses null (22004) and unknown schemas (3F000).';
 
-CREATE FUNCTION relate.describe_plan(workspace name, plan relate.adoption[], system_modules text[])
+CREATE FUNCTION relate.rules_words(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT string_agg(DISTINCT CASE w.rule WHEN 'no_cycle' THEN 'cycles are refused'
+                                                   ELSE 'two rows between the same records on one day are refused' END, '; ')
+            FROM relate.wanted_rules(store, cardinality, hierarchy_parent) AS w);
+END;
+$$;
+COMMENT ON FUNCTION relate.rules_words(relate.type_storage, relate.cardinality, text) IS
+'Internal. What is enforced on a storage from now on, in words; null for nothing that it does not hold already.';
+
+CREATE FUNCTION relate.describe_plan(workspace name, plan relate.adoption[], system_modules text[], enforce boolean)
 RETURNS TABLE (relationship_type text, source_module text, label text, target_module text, inverse_label text,
                cardinality relate.cardinality, storage text, columns text, sentence text, note text)
 LANGUAGE plpgsql STABLE
@@ -368,16 +381,18 @@ BEGIN
                 UNION SELECT p.target_table FROM unnest(plan) AS p WHERE p.name IS NOT NULL), system_modules) AS m
         )
         SELECT p.name, (source.m).name, p.label, (target.m).name, p.inverse_label, p.cardinality, p.storage, p.columns,
-               relate.adoption_sentence(p, source.m, target.m), NULL
+               relate.adoption_sentence(p, source.m, target.m),
+               CASE WHEN enforce THEN relate.rules_words(relate.planned_storage(p), p.cardinality, p.hierarchy_parent) END
         FROM unnest(plan) AS p
         JOIN module source ON (source.m).table_name = p.source_table
         JOIN module target ON (target.m).table_name = p.target_table
         WHERE p.name IS NOT NULL
-        UNION ALL
-        SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, p.columns, NULL, p.note
+        ORDER BY p.columns;
+    RETURN QUERY
+        SELECT NULL, NULL, NULL, NULL, NULL, NULL::relate.cardinality, NULL, p.columns, NULL, p.note
         FROM unnest(plan) AS p WHERE p.name IS NULL
-        ORDER BY 10 NULLS FIRST, 8;
+        ORDER BY p.note, p.columns;
 END;
 $$;
-COMMENT ON FUNCTION relate.describe_plan(name, relate.adoption[], text[]) IS
+COMMENT ON FUNCTION relate.describe_plan(name, relate.adoption[], text[], boolean) IS
 'Internal. The rows that adopt_foreign_keys returns for a plan: types first, then what is not adopted and why.';

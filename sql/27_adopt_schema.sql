@@ -5,7 +5,7 @@
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION relate.preview_adopt_foreign_keys(schema_name text DEFAULT 'public', include text[] DEFAULT NULL,
-    exclude text[] DEFAULT NULL, system_modules text[] DEFAULT NULL)
+    exclude text[] DEFAULT NULL, system_modules text[] DEFAULT NULL, enforce boolean DEFAULT false)
 RETURNS TABLE (relationship_type text, source_module text, label text, target_module text, inverse_label text,
                cardinality relate.cardinality, storage text, columns text, sentence text, note text)
 LANGUAGE plpgsql STABLE
@@ -14,14 +14,18 @@ AS $$
 #variable_conflict use_column
 DECLARE
     workspace CONSTANT name := relate.current_workspace();
+    plan relate.adoption[];
 BEGIN
     PERFORM relate.check_schema(schema_name);
-    RETURN QUERY SELECT d.* FROM relate.describe_plan(workspace,
-        ARRAY(SELECT p FROM relate.plan_types(workspace, schema_name, include, exclude, system_modules) AS p), system_modules) AS d;
+    plan := ARRAY(SELECT p FROM relate.plan_types(workspace, schema_name, include, exclude, system_modules) AS p);
+    IF enforce THEN
+        PERFORM relate.check_rules(relate.planned_storage(p), p.cardinality, p.hierarchy_parent) FROM unnest(plan) AS p WHERE p.name IS NOT NULL;
+    END IF;
+    RETURN QUERY SELECT d.* FROM relate.describe_plan(workspace, plan, system_modules, enforce) AS d;
 END;
 $$;
-COMMENT ON FUNCTION relate.preview_adopt_foreign_keys(text, text[], text[], text[]) IS
-'The rows that adopt_foreign_keys with the same arguments would return; changes nothing.';
+COMMENT ON FUNCTION relate.preview_adopt_foreign_keys(text, text[], text[], text[], boolean) IS
+'The rows that adopt_foreign_keys with the same arguments would return, or the error; changes nothing.';
 
 CREATE FUNCTION relate.adopt_plan(workspace name, plan relate.adoption[], system_modules text[]) RETURNS void
 LANGUAGE plpgsql
@@ -66,7 +70,7 @@ COMMENT ON FUNCTION relate.adopt_plan(name, relate.adoption[], text[]) IS
 'Internal. Writes the modules and types of a plan into the workspace.';
 
 CREATE FUNCTION relate.adopt_foreign_keys(schema_name text DEFAULT 'public', include text[] DEFAULT NULL,
-    exclude text[] DEFAULT NULL, system_modules text[] DEFAULT NULL)
+    exclude text[] DEFAULT NULL, system_modules text[] DEFAULT NULL, enforce boolean DEFAULT false)
 RETURNS TABLE (relationship_type text, source_module text, label text, target_module text, inverse_label text,
                cardinality relate.cardinality, storage text, columns text, sentence text, note text)
 LANGUAGE plpgsql
@@ -80,13 +84,16 @@ BEGIN
     PERFORM relate.check_schema(schema_name);
     plan := ARRAY(SELECT p FROM relate.plan_types(workspace, schema_name, include, exclude, system_modules) AS p);
     PERFORM relate.adopt_plan(workspace, plan, system_modules);
-    RETURN QUERY SELECT d.* FROM relate.describe_plan(workspace, plan, system_modules) AS d;
+    IF enforce THEN
+        PERFORM relate.put_rules(relate.planned_storage(p), p.cardinality, p.hierarchy_parent) FROM unnest(plan) AS p WHERE p.name IS NOT NULL;
+    END IF;
+    RETURN QUERY SELECT d.* FROM relate.describe_plan(workspace, plan, system_modules, enforce) AS d;
 END;
 $$;
-COMMENT ON FUNCTION relate.adopt_foreign_keys(text, text[], text[], text[]) IS
-'Makes relationship types of the foreign keys of a schema''s tables, and modules of the tables that have none yet, in the current workspace. No row moves; the tables get the triggers of modules. A foreign key becomes a many_to_one type stored in its columns, one_to_one where a unique index says so, a hierarchy where it refers to its own table; a table whose key is made of two foreign keys becomes a type stored in that junction table, its further columns the attributes. include and exclude are names of tables, * for any letters; system_modules those of users, groups and the like.
+COMMENT ON FUNCTION relate.adopt_foreign_keys(text, text[], text[], text[], boolean) IS
+'Makes relationship types of the foreign keys of a schema''s tables, and modules of the tables that have none yet, in the current workspace. No row moves; the tables get the triggers of modules. A foreign key becomes a many_to_one type stored in its columns, one_to_one where a unique index says so, a hierarchy where it refers to its own table; a table whose key is made of two foreign keys becomes a type stored in that junction table, its further columns the attributes. include and exclude are names of tables, * for any letters; system_modules those of users, groups and the like. enforce has tables that refer to themselves refuse cycles from now on, and junction tables with dates two rows between the same records on one day, by triggers (relate.enforce_rules); note says so.
 One row for each new type; sentence says in English how many belong together. Then one for each foreign key that is not adopted: note says why. What is adopted already is passed over, so it can be run again. Everything can be changed afterwards with relate.alter_module and relate.alter_relationship_type; relate.drop_relationship_type un-adopts, and changes no table.
-Errors: 22004, 3F000 no such schema, 42501 not the owner of the workspace''s tables, those of register_module and create_relationship_type.';
+Errors: 22004, 3F000 no such schema, 42501 not the owner of the workspace''s tables, those of register_module and create_relationship_type; 23514 and 23505 rows that break what is to be enforced.';
 
 -- ---- the first five minutes ---------------------------------------------------------------------
 

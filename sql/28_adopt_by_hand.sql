@@ -64,6 +64,12 @@ $$;
 COMMENT ON FUNCTION relate.side_of_adoption(name, text, regclass, name[]) IS
 'Internal. What these columns of a table refer to: by the module named, or by the foreign key on them; the columns in the order of that module''s key.';
 
+CREATE FUNCTION relate.planned_storage(plan relate.adoption) RETURNS relate.type_storage
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN ROW(plan.storage, plan.storage_table, plan.source_columns, plan.target_columns, plan.start_column, plan.end_column)::relate.type_storage;
+COMMENT ON FUNCTION relate.planned_storage(relate.adoption) IS 'Internal. Where a planned type is stored.';
+
 CREATE FUNCTION relate.add_foreign_key(table_name regclass, columns name[], target relate.module_entry) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -93,7 +99,6 @@ DECLARE
     words record;
     plan relate.adoption;
     is_same boolean;
-    new_id int;
 BEGIN
     PERFORM relate.not_null('{table_name, columns}', table_name::text, columns::text);
     SELECT m.* INTO near FROM relate.plan_modules(workspace, ARRAY[table_name], NULL) AS m;
@@ -105,9 +110,8 @@ BEGIN
                OR far.stem = (SELECT relate.singular_of(relate.identifier_of(relname)) FROM pg_class WHERE oid = (far.entry).table_name);
     words := relate.column_words(far.stem, is_same, table_name = (far.entry).table_name, false, near.singular, (far.entry).singular);
     plan.cardinality := relate.parse_cardinality(cardinality);
-    IF enforce AND plan.cardinality = 'one_to_one' AND NOT relate.has_unique_index(table_name, far.ordered) THEN
-        EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', table_name,
-                       (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(far.ordered) WITH ORDINALITY AS k (c, n)));
+    IF enforce AND plan.cardinality = 'one_to_one' THEN
+        PERFORM relate.put_unique_index(table_name, far.ordered);
     END IF;
     IF add_foreign_key AND NOT far.has_foreign_key THEN
         PERFORM relate.add_foreign_key(table_name, far.ordered, far.entry);
@@ -129,11 +133,10 @@ BEGIN
     plan.target_columns := far.ordered;
     plan.on_source_delete := 'remove_link';
     plan.on_target_delete := far.on_delete;
-    new_id := relate.adopt_one(workspace, plan);
-    IF enforce AND plan.hierarchy_parent IS NOT NULL THEN
-        PERFORM relate.enforce_no_cycle(plan.name);
+    IF enforce THEN
+        PERFORM relate.put_rules(relate.planned_storage(plan), plan.cardinality, plan.hierarchy_parent);
     END IF;
-    RETURN new_id;
+    RETURN relate.adopt_one(workspace, plan);
 END;
 $$;
 COMMENT ON FUNCTION relate.adopt_column(regclass, name[], text, text, text, text, text, text, text, text, boolean, boolean) IS
@@ -142,7 +145,8 @@ COMMENT ON FUNCTION relate.adopt_column(regclass, name[], text, text, text, text
 CREATE FUNCTION relate.adopt_junction(table_name regclass, source_columns name[], target_columns name[],
     source_module text DEFAULT NULL, target_module text DEFAULT NULL, name text DEFAULT NULL, source_role text DEFAULT NULL,
     target_role text DEFAULT NULL, label text DEFAULT NULL, inverse_label text DEFAULT NULL, start_column name DEFAULT NULL,
-    end_column name DEFAULT NULL, add_foreign_keys boolean DEFAULT false)
+    end_column name DEFAULT NULL, add_foreign_keys boolean DEFAULT false, cardinality text DEFAULT NULL,
+    hierarchy_parent text DEFAULT NULL, enforce boolean DEFAULT false)
 RETURNS int
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -166,8 +170,7 @@ BEGIN
     plan.name := coalesce(name, (SELECT relate.singular_of(relate.identifier_of(relname)) FROM pg_class WHERE oid = table_name));
     plan.source_table := (source.entry).table_name;
     plan.target_table := (target.entry).table_name;
-    plan.cardinality := CASE WHEN relate.has_unique_index(table_name, target.ordered) THEN 'one' ELSE 'many' END || '_to_'
-                     || CASE WHEN relate.has_unique_index(table_name, source.ordered) THEN 'one' ELSE 'many' END;
+    plan.hierarchy_parent := nullif(hierarchy_parent, 'none');
     plan.source_role := coalesce(source_role, CASE WHEN plan.source_table = plan.target_table THEN relate.label_of(source.stem)
                                                    ELSE (source.entry).singular END);
     plan.target_role := coalesce(target_role, CASE WHEN plan.source_table = plan.target_table THEN relate.label_of(target.stem)
@@ -182,8 +185,14 @@ BEGIN
     plan.end_column := end_column;
     plan.on_source_delete := source.on_delete;
     plan.on_target_delete := target.on_delete;
+    plan.cardinality := relate.parse_cardinality(cardinality);
+    IF enforce THEN
+        PERFORM relate.put_rules(relate.planned_storage(plan), plan.cardinality, plan.hierarchy_parent);
+    END IF;
+    plan.cardinality := coalesce(plan.cardinality::text, CASE WHEN relate.has_unique_index(table_name, target.ordered) THEN 'one' ELSE 'many' END
+        || '_to_' || CASE WHEN relate.has_unique_index(table_name, source.ordered) THEN 'one' ELSE 'many' END)::relate.cardinality;
     RETURN relate.adopt_one(workspace, plan);
 END;
 $$;
-COMMENT ON FUNCTION relate.adopt_junction(regclass, name[], name[], text, text, text, text, text, text, text, name, name, boolean) IS
-'Makes a relationship type of a junction table, and returns its id. Without modules, the foreign keys on the columns say which they are; without foreign keys, columns come in the order of the modules'' keys. start_column and end_column hold the first and last day; columns of neither kind are attributes. Dates can be set later too: UPDATE relationship_type SET storage_start_column = ..., is_perpetual = false. add_foreign_keys declares those that are missing. Errors: 22004, 42703 unknown columns, 42830 neither foreign key nor module, 42704 unknown module, 42804, 22023, 42710 name exists, 23503 rows without their records.';
+COMMENT ON FUNCTION relate.adopt_junction(regclass, name[], name[], text, text, text, text, text, text, text, name, name, boolean, text, text, boolean) IS
+'Makes a relationship type of a junction table, and returns its id. Without modules, the foreign keys on the columns say which they are; without foreign keys, columns come in the order of the modules'' keys. start_column and end_column hold the first and last day; columns of neither kind are attributes. Dates can be set later too: UPDATE relationship_type SET storage_start_column = ..., is_perpetual = false. add_foreign_keys declares those that are missing. The cardinality is what the unique indexes say; hierarchy_parent: source or target, of a table between records of one module. enforce has the table hold to it from now on (relate.enforce_rules): no two rows between the same records, nor more than the cardinality says, nor cycles; on one day, where there are dates. Errors: 22004, 42703 unknown columns, 42830 neither foreign key nor module, 42704 unknown module, 42804, 22023, 42710 name exists, 23503 rows without their records; 23505 and 23514 rows that break what is to be enforced.';

@@ -1,118 +1,321 @@
 
 -- ---------------------------------------------------------------------------
 -- Rules of hard links that their tables do not hold by themselves: triggers on the
--- tables that store them; and the indexes that such types lack.
+-- tables that store them, whoever writes. And the indexes that such types lack.
+--
+-- The arguments of the triggers are lists of columns, so that a dump restores
+-- them with the table, whatever workspace is there. Writers of such a table come
+-- one after another, from the statement that writes to the end of the transaction.
 -- ---------------------------------------------------------------------------
 
--- ---- no cycles in a column -------------------------------------------------------------------
-
 CREATE FUNCTION relate.no_cycle() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_no_cycle';
+COMMENT ON FUNCTION relate.no_cycle() IS
+'Constraint trigger AFTER INSERT OR UPDATE on a table that holds a hierarchy, in rows of its own or between others; its arguments are the columns of the child, those of the parent, and those of the first and last day (empty: none). Refuses (23514, relationship_cycle) a row that would be below itself on any day, whoever writes at the same time.';
+
+CREATE FUNCTION relate.no_overlap() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'relate_no_overlap';
+COMMENT ON FUNCTION relate.no_overlap() IS
+'Constraint trigger AFTER INSERT OR UPDATE on a junction table with dates; its arguments are columns, and those of the first and last day (empty: none). Refuses (23505, relationship_cardinality) two rows with the same values in the columns that hold on one day, whoever writes at the same time.';
+
+-- ---- which rules there are ------------------------------------------------------------
+
+CREATE FUNCTION relate.trigger_arguments(arguments bytea) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    key_columns CONSTANT name[] := TG_ARGV[0];
-    parent_columns CONSTANT name[] := TG_ARGV[1];
-    new_row CONSTANT jsonb := to_jsonb(NEW);
-    own CONSTANT text[] := ARRAY(SELECT new_row ->> c FROM unnest(key_columns) AS c);
-    parent text[] := ARRAY(SELECT new_row ->> c FROM unnest(parent_columns) AS c);
-    -- Under a snapshot of the past, a row that changed since is an error when locked (40001).
-    step CONSTANT text := format('SELECT ARRAY[%s] FROM %s x WHERE %s%s',
-        (SELECT string_agg(format('x.%I::text', c), ', ' ORDER BY n) FROM unnest(parent_columns) WITH ORDINALITY AS k (c, n)),
-        relate.rows_sql(TG_RELID), relate.equals_sql(TG_RELID, key_columns, '$1'),
-        CASE current_setting('transaction_isolation') WHEN 'read committed' THEN '' ELSE ' FOR SHARE' END);
-    seen text[] := '{}';
+    found text[] := '{}';
+    cut int;
 BEGIN
-    IF array_position(parent, NULL) IS NOT NULL THEN
-        RETURN NULL;
-    END IF;
-    -- Two who would close a cycle together come one after the other.
-    PERFORM pg_advisory_xact_lock(TG_RELID::int, hashtext('relate.no_cycle'));
-    WHILE parent IS NOT NULL AND array_position(parent, NULL) IS NULL AND parent::text <> ALL (seen) LOOP
-        IF parent = own THEN
-            RAISE 'row (%) of table % would be below itself', array_to_string(own, ', '), TG_RELID::regclass
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
-                      COLUMN = parent_columns[1],
-                      DETAIL = format('Following (%s) upwards leads back to it.', array_to_string(parent_columns, ', '));
-        END IF;
-        seen := seen || parent::text;
-        EXECUTE step INTO parent USING parent;
+    LOOP
+        cut := position('\x00'::bytea IN arguments);
+        EXIT WHEN cut = 0;
+        found := found || convert_from(substring(arguments FROM 1 FOR cut - 1), getdatabaseencoding());
+        arguments := substring(arguments FROM cut + 1);
     END LOOP;
-    RETURN NULL;
+    RETURN found;
 END;
 $$;
-COMMENT ON FUNCTION relate.no_cycle() IS
-'Constraint trigger AFTER INSERT OR UPDATE on a table that refers to itself; its arguments are the key columns and the columns with the parent''s key. Refuses (23514, relationship_cycle) a row that would be below itself, whoever writes at the same time.';
+COMMENT ON FUNCTION relate.trigger_arguments(bytea) IS 'Internal. The arguments of a trigger, out of pg_trigger.tgargs.';
 
-CREATE FUNCTION relate.enforce_no_cycle(type text) RETURNS void
+CREATE FUNCTION relate.rules_on(table_name regclass) RETURNS TABLE (trigger_name name, rule text, arguments text[])
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.tgname, p.proname::text, relate.trigger_arguments(t.tgargs)
+    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE t.tgrelid = table_name AND t.tgparentid = 0
+      AND t.tgfoid IN (to_regprocedure('relate.no_cycle()'), to_regprocedure('relate.no_overlap()'))
+$$;
+COMMENT ON FUNCTION relate.rules_on(regclass) IS 'Internal. The triggers of ours that hold a table to rules of hard links.';
+
+CREATE FUNCTION relate.date_columns(store relate.type_storage) RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN ARRAY[coalesce(store.storage_start_column, ''), coalesce(store.storage_end_column, '')]::name[];
+COMMENT ON FUNCTION relate.date_columns(relate.type_storage) IS 'Internal. The columns of the first and last day, as an argument of our triggers.';
+
+CREATE FUNCTION relate.pair_columns(store relate.type_storage) RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN store.storage_source_columns
+    || ARRAY(SELECT c FROM unnest(store.storage_target_columns) WITH ORDINALITY AS k (c, n) WHERE c <> ALL (store.storage_source_columns) ORDER BY n);
+COMMENT ON FUNCTION relate.pair_columns(relate.type_storage) IS 'Internal. The columns of a junction that say which two records it relates.';
+
+CREATE FUNCTION relate.wanted_rules(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text)
+RETURNS TABLE (rule text, arguments text[], columns name[])
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'no_cycle', CASE hierarchy_parent WHEN 'target' THEN ARRAY[store.storage_source_columns::text, store.storage_target_columns::text]
+                            ELSE ARRAY[store.storage_target_columns::text, store.storage_source_columns::text] END
+           || relate.date_columns(store)::text,
+           CASE hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END
+    WHERE hierarchy_parent IS NOT NULL
+    UNION ALL
+    SELECT 'no_overlap', ARRAY[side.columns::text, relate.date_columns(store)::text], side.columns
+    FROM (VALUES (relate.pair_columns(store), true),
+                 (store.storage_source_columns, cardinality IN ('one_to_one', 'many_to_one')),
+                 (store.storage_target_columns, cardinality IN ('one_to_one', 'one_to_many'))) AS side (columns, is_wanted)
+    WHERE store.storage = 'junction' AND relate.date_columns(store) <> '{"",""}' AND side.is_wanted
+      AND NOT relate.has_unique_index(store.storage_table, side.columns)
+$$;
+COMMENT ON FUNCTION relate.wanted_rules(relate.type_storage, relate.cardinality, text) IS
+'Internal. The triggers that hold the storage of a type to what it says; what unique indexes hold is not among them.';
+
+CREATE FUNCTION relate.rules_of(store relate.type_storage) RETURNS TABLE (trigger_name name, rule text, arguments text[])
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT DISTINCT has.trigger_name, has.rule, has.arguments
+    FROM relate.rules_on(store.storage_table) AS has
+    JOIN (VALUES ('target'), ('source')) AS parent (side) ON true
+    JOIN LATERAL relate.wanted_rules(store, 'one_to_one', parent.side) AS w ON w.rule = has.rule AND w.arguments = has.arguments
+$$;
+COMMENT ON FUNCTION relate.rules_of(relate.type_storage) IS 'Internal. The triggers of ours that hold this storage to rules.';
+
+-- ---- what breaks them -------------------------------------------------------------------
+
+CREATE FUNCTION relate.key_columns_sql(table_name regclass, columns name[]) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE cardinality(columns) WHEN 1 THEN format('relate.record_key(format(''%%s'', %s))', relate.column_as_key(table_name, columns[1]))
+    ELSE format('relate.record_key(ROW(%s)::text)', (SELECT string_agg(relate.column_as_key(table_name, c), ', ' ORDER BY n)
+                                                     FROM unnest(columns) WITH ORDINALITY AS k (c, n))) END;
+COMMENT ON FUNCTION relate.key_columns_sql(regclass, name[]) IS 'Internal. SQL for the key that columns of a row x hold.';
+
+CREATE FUNCTION relate.not_null_sql(columns name[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT string_agg(format('x.%I IS NOT NULL', c), ' AND ') FROM unnest(columns) AS c);
+COMMENT ON FUNCTION relate.not_null_sql(name[]) IS 'Internal. SQL that says that a row x has all these columns.';
+
+CREATE FUNCTION relate.cyclic_rows(store relate.type_storage, hierarchy_parent text)
+RETURNS TABLE (child relate.record_key, parent relate.record_key)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres'
+SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
+AS $body$
+DECLARE
+    parent_columns CONSTANT name[] := CASE hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END;
+    child_columns CONSTANT name[] := CASE hierarchy_parent WHEN 'target' THEN store.storage_source_columns ELSE store.storage_target_columns END;
+    days record := relate.days_sql(store);
+    edges CONSTANT text := format('SELECT row_number() OVER (ORDER BY child, parent, first_day, last_day) AS id, * FROM ('
+        'SELECT %s AS child, %s AS parent, %s AS first_day, %s AS last_day FROM %s x WHERE %s) AS edge WHERE first_day <= last_day',
+        relate.key_columns_sql(store.storage_table, child_columns), relate.key_columns_sql(store.storage_table, parent_columns),
+        days.first_day, days.last_day, relate.rows_sql(store.storage_table), relate.not_null_sql(child_columns || parent_columns));
+    cyclic CONSTANT bigint[] := relate.cyclic_edges(format('SELECT id, 0, 0, child, 0, parent FROM (%s) AS edge '
+                                                           'WHERE child OPERATOR(relate.<>) parent', edges));
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+        WITH RECURSIVE edge AS MATERIALIZED (
+            SELECT * FROM (%s) AS every_edge WHERE id = ANY ($1) OR child OPERATOR(relate.=) parent
+        ), walk AS (
+            SELECT id, child AS origin, parent AS at, first_day, last_day FROM edge
+            UNION
+            SELECT w.id, w.origin, e.parent, greatest(w.first_day, e.first_day), least(w.last_day, e.last_day)
+            FROM walk w
+            JOIN edge e ON e.child OPERATOR(relate.=) w.at AND e.first_day <= w.last_day AND w.first_day <= e.last_day
+            WHERE w.at OPERATOR(relate.<>) w.origin
+        )
+        SELECT e.child, e.parent FROM edge e
+        WHERE e.id IN (SELECT w.id FROM walk w WHERE w.at OPERATOR(relate.=) w.origin)
+        ORDER BY e.child, e.parent
+        $query$, edges) USING cyclic;
+END;
+$body$;
+COMMENT ON FUNCTION relate.cyclic_rows(relate.type_storage, text) IS
+'Internal. The rows of a column or junction table that lie in cycles of the hierarchy that it holds.';
+
+CREATE FUNCTION relate.overlapping_rows(store relate.type_storage, columns name[]) RETURNS TABLE (key relate.record_key, day date)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres'
+SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
+AS $body$
+DECLARE
+    days record := relate.days_sql(store);
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+        SELECT key, first_day
+        FROM (SELECT key, first_day, max(last_day) OVER (PARTITION BY key ORDER BY first_day, last_day
+                                                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS last_before
+              FROM (SELECT %s AS key, %s AS first_day, %s AS last_day FROM %s x WHERE %s) AS link
+              WHERE first_day <= last_day) AS stint
+        WHERE last_before >= first_day
+        ORDER BY key, first_day
+        $query$, relate.key_columns_sql(store.storage_table, columns), days.first_day, days.last_day, relate.rows_sql(store.storage_table),
+        relate.not_null_sql(columns));
+END;
+$body$;
+COMMENT ON FUNCTION relate.overlapping_rows(relate.type_storage, name[]) IS
+'Internal. Rows of a junction table that begin while another with the same values in these columns holds.';
+
+-- ---- switching them on and off --------------------------------------------------------------
+
+CREATE FUNCTION relate.check_rows(store relate.type_storage, rule text, columns name[], hierarchy_parent text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    offender record;
+BEGIN
+    IF rule = 'no_cycle' THEN
+        SELECT * INTO offender FROM relate.cyclic_rows(store, hierarchy_parent) LIMIT 1;
+        IF offender IS NOT NULL THEN
+            RAISE 'table % has a cycle', store.storage_table
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle',
+                      DETAIL = format('Following (%s) from %s leads back to it.', array_to_string(columns, ', '), offender.child);
+        END IF;
+    ELSE
+        SELECT * INTO offender FROM relate.overlapping_rows(store, columns) LIMIT 1;
+        IF offender.key IS NOT NULL THEN
+            RAISE 'two rows of table % hold on the same day', store.storage_table
+                USING ERRCODE = 'unique_violation', CONSTRAINT = 'relationship_cardinality',
+                      DETAIL = format('Both have %s in (%s)%s.', offender.key, array_to_string(columns, ', '),
+                                      CASE WHEN isfinite(offender.day) THEN format(' on %s', to_char(offender.day, 'YYYY-MM-DD')) ELSE '' END);
+        END IF;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_rows(relate.type_storage, text, name[], text) IS
+'Internal. Refuses (23514, 23505) rows that break a rule that is to be enforced.';
+
+CREATE FUNCTION relate.check_rules(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM relate.check_rows(store, w.rule, w.columns, hierarchy_parent) FROM relate.wanted_rules(store, cardinality, hierarchy_parent) AS w;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_rules(relate.type_storage, relate.cardinality, text) IS
+'Internal. Refuses (23514, 23505) a storage whose rows break what is to be enforced.';
+
+CREATE FUNCTION relate.put_rules(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
+AS $$
+DECLARE
+    unique_columns name[];
+    wanted record;
+BEGIN
+    IF store.storage = 'junction' AND relate.date_columns(store) = '{"",""}' THEN
+        FOREACH unique_columns SLICE 1 IN ARRAY ARRAY[[relate.pair_columns(store)::text],
+            [CASE WHEN cardinality IN ('one_to_one', 'many_to_one') THEN store.storage_source_columns::text END],
+            [CASE WHEN cardinality IN ('one_to_one', 'one_to_many') THEN store.storage_target_columns::text END]] LOOP
+            CONTINUE WHEN unique_columns[1] IS NULL;
+            PERFORM relate.put_unique_index(store.storage_table, unique_columns[1]::text::name[]);
+        END LOOP;
+    END IF;
+    FOR wanted IN
+        SELECT w.* FROM relate.wanted_rules(store, cardinality, hierarchy_parent) AS w
+        WHERE NOT EXISTS (SELECT FROM relate.rules_on(store.storage_table) AS has WHERE has.rule = w.rule AND has.arguments = w.arguments)
+    LOOP
+        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store.storage_table);
+        PERFORM relate.check_rows(store, wanted.rule, wanted.columns, hierarchy_parent);
+        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I(%s)',
+                       left(format('relate_%s_%s', wanted.rule, array_to_string(wanted.columns, '_')), 63), store.storage_table, wanted.rule,
+                       (SELECT string_agg(quote_literal(a), ', ' ORDER BY n) FROM unnest(wanted.arguments) WITH ORDINALITY AS k (a, n)));
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.put_rules(relate.type_storage, relate.cardinality, text) IS
+'Internal. Has a storage table hold the rules of its type from now on: by unique indexes where they can, else by triggers.';
+
+CREATE FUNCTION relate.put_unique_index(table_name regclass, columns name[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT relate.has_unique_index(table_name, columns) THEN
+        EXECUTE format('CREATE UNIQUE INDEX ON %s (%s)', table_name,
+                       (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY AS k (c, n)));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.put_unique_index(regclass, name[]) IS 'Internal. Makes these columns of a table unique where they are not.';
+
+CREATE FUNCTION relate.release_storage(store relate.type_storage) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET relate.own_ddl = on
+AS $$
+DECLARE
+    held record;
+BEGIN
+    FOR held IN SELECT * FROM relate.rules_of(store) LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', held.trigger_name, store.storage_table);
+    END LOOP;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'the rules stay on table %', store.storage_table
+            USING DETAIL = 'Only the owner of the table can drop its triggers.';
+END;
+$$;
+COMMENT ON FUNCTION relate.release_storage(relate.type_storage) IS
+'Internal. Takes the triggers that enforce a type''s rules off its storage table, when the type goes.';
+
+CREATE FUNCTION relate.keep_rules(was relate.type_draft, becomes relate.type_draft, old_store relate.type_storage, new_store relate.type_storage)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF new_store.storage <> 'link'
+       AND (was.hierarchy_parent, was.cardinality, old_store) IS DISTINCT FROM (becomes.hierarchy_parent, becomes.cardinality, new_store)
+       AND EXISTS (SELECT FROM relate.rules_of(old_store)) THEN
+        PERFORM relate.release_storage(old_store);
+        PERFORM relate.put_rules(new_store, becomes.cardinality, becomes.hierarchy_parent);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.keep_rules(relate.type_draft, relate.type_draft, relate.type_storage, relate.type_storage) IS
+'Internal. Where rules of a type are enforced on its table: enforces those that it has after a change.';
+
+CREATE FUNCTION relate.enforce_rules(type text, enforce boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace CONSTANT name := relate.current_workspace();
-    draft relate.type_draft := relate.find_type(workspace, type, 'FOR NO KEY UPDATE');
+    draft CONSTANT relate.type_draft := relate.find_type(workspace, type, 'FOR NO KEY UPDATE');
     store relate.type_storage;
-    parent_columns name[];
-    key_columns name[];
-    offender text;
 BEGIN
-    EXECUTE format('SELECT storage, storage_table, storage_source_columns, storage_target_columns, NULL, NULL FROM %I.relationship_type '
-                   'WHERE type_id = $1', workspace) INTO store USING draft.type_id;
-    IF store.storage <> 'column' OR draft.hierarchy_parent IS NULL THEN
-        RAISE 'relationship type "%" is no hierarchy in a column', type
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('It is stored as %s.', store.storage),
-                  HINT = CASE store.storage WHEN 'link' THEN 'The hierarchies of links have no cycles anyway.'
-                              ELSE format('Say which side is the parent: SELECT relate.alter_relationship_type(%L, hierarchy_parent => ''target'');', type) END;
-    END IF;
-    key_columns := CASE draft.hierarchy_parent WHEN 'target' THEN store.storage_source_columns ELSE store.storage_target_columns END;
-    parent_columns := CASE draft.hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END;
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store.storage_table);
-    EXECUTE format('WITH RECURSIVE link AS (SELECT ROW(%2$s)::text AS child, ROW(%3$s)::text AS parent FROM %1$s x WHERE %4$s), '
-                   'inner_link AS MATERIALIZED (SELECT * FROM link WHERE parent IN (SELECT child FROM link) AND child IN (SELECT parent FROM link)), '
-                   'walk AS (SELECT child AS start, parent FROM inner_link UNION '
-                   'SELECT w.start, l.parent FROM walk w JOIN inner_link l ON l.child = w.parent WHERE w.parent <> w.start) '
-                   'SELECT min(start) FROM walk WHERE start = parent', relate.rows_sql(store.storage_table),
-                   (SELECT string_agg(format('x.%I', c), ', ' ORDER BY n) FROM unnest(key_columns) WITH ORDINALITY AS k (c, n)),
-                   (SELECT string_agg(format('x.%I', c), ', ' ORDER BY n) FROM unnest(parent_columns) WITH ORDINALITY AS k (c, n)),
-                   (SELECT string_agg(format('x.%I IS NOT NULL', c), ' AND ') FROM unnest(parent_columns) AS c)) INTO offender;
-    IF offender IS NOT NULL THEN
-        RAISE 'table % has a cycle', store.storage_table
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle',
-                  DETAIL = format('Following (%s) from %s leads back to it.', array_to_string(parent_columns, ', '), offender);
-    END IF;
-    IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = store.storage_table AND t.tgfoid = 'relate.no_cycle()'::regprocedure
-                   AND t.tgargs = convert_to(key_columns::text, 'UTF8') || '\x00' || convert_to(parent_columns::text, 'UTF8') || '\x00') THEN
-        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.no_cycle(%L, %L)',
-                       left('relate_no_cycle_' || array_to_string(parent_columns, '_'), 63), store.storage_table, key_columns::text, parent_columns::text);
+    PERFORM relate.not_null('{type, enforce}', type, enforce::text);
+    EXECUTE format('SELECT (jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t))).* FROM %I.relationship_type t WHERE type_id = $1', workspace)
+        INTO store USING draft.type_id;
+    IF store.storage = 'link' THEN
+        RAISE 'the rules of relationship type "%" are enforced anyway', type
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Its relationships are %s.', relate.storage_places(store));
+    ELSIF enforce THEN
+        PERFORM relate.put_rules(store, draft.cardinality, draft.hierarchy_parent);
+    ELSE
+        PERFORM relate.release_storage(store);
     END IF;
 END;
 $$;
-COMMENT ON FUNCTION relate.enforce_no_cycle(text) IS
-'Has a hierarchy that is stored in a column of its own table refuse cycles from now on, whoever writes, by a trigger on that table. Waits for its writers. Errors: 42704 unknown type, 22023 no such hierarchy, 23514 there is a cycle already (DETAIL names a row), 42501 no right to make a trigger.';
-
-CREATE FUNCTION relate.release_storage(store relate.type_storage) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    trigger_name name;
-BEGIN
-    FOR trigger_name IN
-        SELECT t.tgname FROM pg_trigger t
-        WHERE t.tgrelid = store.storage_table AND t.tgfoid = 'relate.no_cycle()'::regprocedure AND t.tgparentid = 0
-          AND t.tgargs IN (convert_to(store.storage_source_columns::text, 'UTF8') || '\x00' || convert_to(store.storage_target_columns::text, 'UTF8') || '\x00',
-                           convert_to(store.storage_target_columns::text, 'UTF8') || '\x00' || convert_to(store.storage_source_columns::text, 'UTF8') || '\x00')
-    LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, store.storage_table);
-    END LOOP;
-EXCEPTION
-    WHEN insufficient_privilege THEN
-        RAISE NOTICE 'the trigger against cycles stays on table %', store.storage_table
-            USING DETAIL = 'Only the owner of the table can drop it.';
-END;
-$$;
-COMMENT ON FUNCTION relate.release_storage(relate.type_storage) IS
-'Internal. Takes what enforces a type''s rules off its storage table, when the type goes.';
+COMMENT ON FUNCTION relate.enforce_rules(text, boolean) IS
+'Has the table that stores a type hold its rules from now on, whoever writes: no cycles in a hierarchy, no two rows of a junction table between the same records (on one day, where it has dates). By unique indexes where they can, else by triggers on the table, for which writers come one after another. enforce => false takes the triggers away. Waits for writers of the table. Errors: 22004, 42704 unknown type, 22023 a type stored as links, 23514 and 23505 rows that break a rule (DETAIL names one), 42501 no right to make a trigger or index.';
 
 -- ---- indexes that are missing ------------------------------------------------------------------
 

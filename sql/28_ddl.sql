@@ -57,19 +57,18 @@ DECLARE
     stale record;
 BEGIN
     FOR stale IN
-        SELECT t.tgname, t.tgenabled, args.low::name[] AS low, args.high::name[] AS high
-        FROM pg_trigger t
-        CROSS JOIN LATERAL (SELECT position('\x00'::bytea IN t.tgargs) AS cut) AS at
-        CROSS JOIN LATERAL (SELECT convert_from(substring(t.tgargs FROM 1 FOR cut - 1), 'UTF8') AS low,
-                                   convert_from(substring(t.tgargs FROM cut + 1 FOR octet_length(t.tgargs) - cut - 1), 'UTF8') AS high) AS args
-        WHERE t.tgrelid = rename_in_triggers.table_name AND t.tgfoid = to_regprocedure('relate.no_cycle()') AND t.tgparentid = 0
-          AND t.tgnargs = 2 AND old = ANY (args.low::name[] || args.high::name[])
+        SELECT r.trigger_name, r.rule, t.tgenabled,
+               (SELECT string_agg(quote_literal(array_replace(a::name[], old, new)::text), ', ' ORDER BY n)
+                FROM unnest(r.arguments) WITH ORDINALITY AS k (a, n)) AS arguments
+        FROM relate.rules_on(table_name) AS r
+        JOIN pg_trigger t ON t.tgrelid = rename_in_triggers.table_name AND t.tgname = r.trigger_name
+        WHERE EXISTS (SELECT FROM unnest(r.arguments) AS a WHERE old = ANY (a::name[]))
     LOOP
-        EXECUTE format('DROP TRIGGER %I ON %s', stale.tgname, table_name);
-        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.no_cycle(%L, %L)',
-                       stale.tgname, table_name, array_replace(stale.low, old, new)::text, array_replace(stale.high, old, new)::text);
+        EXECUTE format('DROP TRIGGER %I ON %s', stale.trigger_name, table_name);
+        EXECUTE format('CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I(%s)',
+                       stale.trigger_name, table_name, stale.rule, stale.arguments);
         IF stale.tgenabled = 'D' THEN
-            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', table_name, stale.tgname);
+            EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', table_name, stale.trigger_name);
         END IF;
     END LOOP;
 END;

@@ -24,23 +24,6 @@ bool numbers_of(Oid table, std::span<const Datum> names, pg::Array<AttrNumber> &
     return !numbers.empty();
 }
 
-Module side_of(Relation table, std::span<const AttrNumber> numbers)
-{
-    auto *columns = palloc_array(KeyColumn, numbers.size());
-    for (size_t i = 0; i < numbers.size(); ++i)
-        columns[i] = key_column(table, numbers[i]);
-    std::span<KeyColumn> key{columns, numbers.size()};
-    Module side = {};
-    side.name = "";
-    side.table = RelationGetRelid(table);
-    side.owner = table->rd_rel->relowner;
-    side.index = find_leading_index(table, key);
-    side.key = key;
-    side.is_direct = OidIsValid(side.index) && table->rd_rel->relkind == RELKIND_RELATION &&
-                     table->rd_tableam == GetHeapamTableAmRoutine();
-    return side;
-}
-
 std::span<const AttrNumber> further_columns(Relation table, std::span<const AttrNumber> used)
 {
     pg::Array<AttrNumber> further;
@@ -63,8 +46,8 @@ const Storage *read_storage(const RelationshipType &type)
     if (numbers_of(type.storage_table, type.source_columns, source) &&
         numbers_of(type.storage_table, type.target_columns, target)) {
         storage->table = type.storage_table;
-        storage->source = side_of(table, source.view());
-        storage->target = side_of(table, target.view());
+        storage->source = storage_side(table, source.view());
+        storage->target = storage_side(table, target.view());
         if (type.start_column)
             storage->start_column = get_attnum(type.storage_table, type.start_column);
         if (type.end_column)
@@ -83,6 +66,23 @@ const Storage *read_storage(const RelationshipType &type)
 }
 
 } // namespace
+
+Module storage_side(Relation table, std::span<const AttrNumber> numbers)
+{
+    auto *columns = palloc_array(KeyColumn, numbers.size());
+    for (size_t i = 0; i < numbers.size(); ++i)
+        columns[i] = key_column(table, numbers[i]);
+    std::span<KeyColumn> key{columns, numbers.size()};
+    Module side = {};
+    side.name = "";
+    side.table = RelationGetRelid(table);
+    side.owner = table->rd_rel->relowner;
+    side.index = find_leading_index(table, key);
+    side.key = key;
+    side.is_direct = OidIsValid(side.index) && table->rd_rel->relkind == RELKIND_RELATION &&
+                     table->rd_tableam == GetHeapamTableAmRoutine();
+    return side;
+}
 
 const Storage &storage_of(const Workspace &workspace, const RelationshipType &type)
 {

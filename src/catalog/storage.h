@@ -25,6 +25,9 @@ struct Storage {
     bool has_dates() const { return start_column || end_column; }
 };
 
+// The rows of a table as records whose key is these columns.
+Module storage_side(Relation table, std::span<const AttrNumber> columns);
+
 // Of a type that is not stored as links. Looked up at the first request and kept
 // as long as the workspace.
 const Storage &storage_of(const Workspace &workspace, const RelationshipType &type);

@@ -106,7 +106,7 @@ SELECT conname FROM pg_constraint WHERE conrelid = 'customer'::regclass AND cont
 SELECT name, cardinality, hierarchy_parent, label FROM relate.relationship_types() WHERE name IN ('friendship', 'customer_best_friend', 'visit');
 
 -- No cycles, whoever writes; the trigger goes with the type.
-SELECT relate.enforce_no_cycle('region_parent');
+SELECT relate.enforce_rules('region_parent');
 UPDATE region SET parent_id = 1 WHERE (tenant, id) = (1, 2);
 UPDATE region SET parent_id = 3 WHERE (tenant, id) = (1, 1);
 INSERT INTO region VALUES (3, 1, 'Loop', 1);
@@ -115,7 +115,7 @@ INSERT INTO region VALUES (3, 1, 'Loop', 1);
 SELECT relate.adopt_column('region', '{tenant,parent_id}', enforce => true);
 DELETE FROM region WHERE tenant = 3;
 SELECT relate.adopt_column('region', '{tenant,parent_id}', enforce => true) > 0 AS adopted;
-SELECT relate.enforce_no_cycle('order_customer');
+SELECT relate.enforce_rules('order_customer');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'region'::regclass AND NOT tgisinternal ORDER BY 1;
 
 -- The indexes that are missing.

@@ -251,7 +251,7 @@ SELECT * FROM relate.health_check() WHERE workspace = 'ddl_crm';
 CREATE TABLE ddl_shop.folders (id int PRIMARY KEY, "up\er ö" int REFERENCES ddl_shop.folders);
 SELECT relate.register_module('ddl_shop.folders', name => 'folder') IS NOT NULL AS registered;
 SELECT relate.adopt_column('ddl_shop.folders', '{"up\\er ö"}', name => 'inside', hierarchy_parent => 'target') IS NOT NULL AS adopted;
-SELECT relate.enforce_no_cycle('inside');
+SELECT relate.enforce_rules('inside');
 ALTER TABLE ddl_shop.folders RENAME COLUMN "up\er ö" TO parent;
 ALTER TABLE ddl_shop.folders RENAME COLUMN id TO number;
 INSERT INTO ddl_shop.folders VALUES (1, NULL), (2, 1);
