@@ -822,10 +822,11 @@ BEGIN
     RETURN QUERY SELECT * FROM relate.rival_primaries(schema);
     RETURN QUERY SELECT * FROM relate.cyclic_links(schema);
     RETURN QUERY SELECT * FROM relate.invalid_statuses(schema);
+    RETURN QUERY SELECT * FROM relate.invalid_hard_links(schema);
 END;
 $$;
 COMMENT ON FUNCTION relate.validate(text) IS
-'Proves every rule for all relationships and statuses of a workspace, by set queries that share nothing with the triggers: finds also what was written while those were off. No row: every rule holds. rule: the constraint''s name; relationship_id: the one to look at; other_id: the one it collides with; what_to_do: a statement that removes the finding, where the data may go: look first. Rows of inactive types are no finding, unknown types are. Runs in the snapshot of the calling statement. Errors: 22004, 42704 no such workspace, 42501 the caller cannot see all of it: SELECT on its tables and on key and kind columns of its modules'' tables, with no row security in force.';
+'Proves every rule for all relationships and statuses of a workspace, by set queries that share nothing with the triggers: finds also what was written while those were off. No row: every rule holds. rule: the constraint''s name; relationship_id: the one to look at; other_id: the one it collides with; what_to_do: a statement that removes the finding, where the data may go: look first. Rows of inactive types are no finding, unknown types are. Of types stored in columns and junction tables: rows that break a rule which the table is to hold (relate.enforce_rules), and keys that no record has where no foreign key is declared; relationship_id and other_id are null. Runs in the snapshot of the calling statement. Errors: 22004, 42704 no such workspace, 42501 the caller cannot see all of it: SELECT on its tables and on key and kind columns of its modules'' tables, with no row security in force.';
 
 -- ---- putting back ------------------------------------------------------------------------
 
@@ -836,10 +837,12 @@ AS $$
 DECLARE
     entry relate.module_entry;
     finding relate.health_finding;
+    gone oid;
 BEGIN
     FOR entry IN SELECT * FROM relate.modules_in(workspace) AS m
                  WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = m.table_name)
     LOOP
+        gone := entry.table_name;
         entry.table_name := to_regclass(relate.lost_table(workspace, entry.module_id));
         CONTINUE WHEN entry.table_name IS NULL;
         finding := ROW(workspace, 'repaired', format('module %s', entry.name), 'its table is there again',
@@ -847,6 +850,8 @@ BEGIN
                               entry.module_id));
         BEGIN
             EXECUTE finding.what_to_do;
+            EXECUTE format('UPDATE %I.relationship_type SET storage_table = $1 WHERE storage_table::oid = $2', workspace)
+                USING entry.table_name, gone;
             EXECUTE format('UPDATE %I.workspace SET settings = settings #- ARRAY[''dropped_tables'', $1]', workspace)
                 USING entry.module_id::text;
             EXECUTE format('UPDATE %I.workspace SET settings = settings - ''dropped_tables'' '
@@ -862,6 +867,38 @@ END;
 $$;
 COMMENT ON FUNCTION relate.repair_modules(name) IS
 'Internal. Takes up the tables of modules that were dropped and are there again under their names.';
+
+CREATE FUNCTION relate.repair_storages(workspace name) RETURNS SETOF relate.health_finding
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    lost record;
+    finding relate.health_finding;
+BEGIN
+    FOR lost IN EXECUTE format('SELECT t.type_id, t.name, to_regclass(d.table_name) AS table_name FROM %1$I.workspace w '
+                               'CROSS JOIN LATERAL jsonb_each_text(w.settings -> ''dropped_storages'') AS d (type_id, table_name) '
+                               'JOIN %1$I.relationship_type t ON t.type_id = d.type_id::int '
+                               'WHERE to_regclass(d.table_name) IS NOT NULL', workspace)
+    LOOP
+        finding := ROW(workspace, 'repaired', format('relationship type %s', lost.name), 'its table is there again',
+                       format('UPDATE %I.relationship_type SET storage_table = %L WHERE type_id = %s', workspace, lost.table_name, lost.type_id));
+        BEGIN
+            EXECUTE finding.what_to_do;
+            EXECUTE format('UPDATE %I.workspace SET settings = CASE WHEN (settings -> ''dropped_storages'') - $1 = ''{}'' '
+                           'THEN settings - ''dropped_storages'' ELSE settings #- ARRAY[''dropped_storages'', $1] END', workspace)
+                USING lost.type_id::text;
+        EXCEPTION
+            WHEN OTHERS THEN
+                finding.severity := 'error';
+                finding.finding := format('%s, and could not be taken up: %s', finding.finding, SQLERRM);
+        END;
+        RETURN NEXT finding;
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION relate.repair_storages(name) IS
+'Internal. Takes up the junction tables of types that were dropped and are there again under their names.';
 
 CREATE FUNCTION relate.repair_objects(workspace name) RETURNS SETOF relate.health_finding
 LANGUAGE plpgsql
@@ -891,7 +928,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY
-        SELECT workspace::text, 'error', coalesce('relationship ' || v.relationship_id, 'record status'),
+        SELECT workspace::text, 'error', coalesce('relationship ' || v.relationship_id, 'relationship type ' || v.relationship_type, 'record status'),
                format('%s: %s', v.rule, v.finding), v.what_to_do
         FROM relate.validate(workspace) AS v;
 EXCEPTION
@@ -920,6 +957,7 @@ BEGIN
                WHERE w.name = coalesce(wanted, w.name) AND pg_has_role(w.owner, 'USAGE')
     LOOP
         RETURN QUERY SELECT * FROM relate.repair_modules(own.name);
+        RETURN QUERY SELECT * FROM relate.repair_storages(own.name);
         RETURN QUERY SELECT * FROM relate.repair_objects(own.name);
         RETURN QUERY SELECT * FROM relate.catalog_findings(own.name, own.owner);
         RETURN QUERY SELECT * FROM relate.validation_findings(own.name);

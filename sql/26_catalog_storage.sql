@@ -262,12 +262,16 @@ COMMENT ON FUNCTION relate.check_storage(name, relate.type_draft, relate.type_st
 
 CREATE FUNCTION relate.check_storage_change(workspace name, draft relate.type_draft, was relate.type_storage,
                                             becomes relate.type_storage) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF (was.storage, was.storage_table, was.storage_source_columns, was.storage_target_columns) IS DISTINCT FROM
-       (becomes.storage, becomes.storage_table, becomes.storage_source_columns, becomes.storage_target_columns) THEN
+       (becomes.storage, becomes.storage_table, becomes.storage_source_columns, becomes.storage_target_columns)
+       -- A table that was dropped may come back as another.
+       AND NOT ((was.storage, was.storage_source_columns, was.storage_target_columns)
+                    = (becomes.storage, becomes.storage_source_columns, becomes.storage_target_columns)
+                AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = was.storage_table)) THEN
         RAISE 'the storage of relationship type "%" cannot change', draft.name
             USING ERRCODE = 'object_not_in_prerequisite_state', SCHEMA = workspace, TABLE = 'relationship_type',
                   COLUMN = 'storage', HINT = 'Drop the type, and declare or adopt it anew.';
@@ -275,4 +279,4 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION relate.check_storage_change(name, relate.type_draft, relate.type_storage, relate.type_storage) IS
-'Internal. Refuses (55000) another storage for a type; the date columns of a junction may change.';
+'Internal. Refuses (55000) another storage for a type; the date columns of a junction may change, and a table that is gone.';

@@ -317,6 +317,81 @@ $$;
 COMMENT ON FUNCTION relate.enforce_rules(text, boolean) IS
 'Has the table that stores a type hold its rules from now on, whoever writes: no cycles in a hierarchy, no two rows of a junction table between the same records (on one day, where it has dates). By unique indexes where they can, else by triggers on the table, for which writers come one after another. enforce => false takes the triggers away. Waits for writers of the table. Errors: 22004, 42704 unknown type, 22023 a type stored as links, 23514 and 23505 rows that break a rule (DETAIL names one), 42501 no right to make a trigger or index.';
 
+-- ---- proving them -----------------------------------------------------------------------------
+
+CREATE FUNCTION relate.lost_references(store relate.type_storage, columns name[], target relate.module_entry)
+RETURNS TABLE (key relate.record_key, count bigint)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres'
+SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
+AS $body$
+BEGIN
+    -- What a validated foreign key says need not be proved.
+    IF (store.storage_table, columns) = (target.table_name, target.key_columns)
+       OR EXISTS (SELECT FROM pg_constraint c
+                  WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = store.storage_table AND c.confrelid = target.table_name
+                    AND ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, place)
+                              JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum ORDER BY k.place) @> columns
+                    AND cardinality(c.conkey) = cardinality(columns)) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format('SELECT %s AS key, count(*) FROM %s x WHERE %s AND NOT EXISTS (SELECT FROM %s y WHERE %s) GROUP BY 1 ORDER BY 1',
+        relate.key_columns_sql(store.storage_table, columns), relate.rows_sql(store.storage_table), relate.not_null_sql(columns),
+        relate.rows_sql(target.table_name), relate.columns_match_sql(store.storage_table, columns, 'x', target.table_name, target.key_columns, 'y'));
+END;
+$body$;
+COMMENT ON FUNCTION relate.lost_references(relate.type_storage, name[], relate.module_entry) IS
+'Internal. The keys in columns of a table that no record of the module has, and how often, where no foreign key says that there is none.';
+
+CREATE FUNCTION relate.invalid_hard_links(workspace name) RETURNS SETOF relate.rule_finding
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+    type record;
+    rule record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(format('%I.relationship_type', workspace)) AND attname = 'storage_table') THEN
+        RETURN;
+    END IF;
+    FOR type IN EXECUTE format('SELECT t.name, t.hierarchy_parent, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t)) AS store, '
+                               's AS source, d AS target FROM %1$I.relationship_type t '
+                               'JOIN %1$I.module s ON s.module_id = t.source_module_id JOIN %1$I.module d ON d.module_id = t.target_module_id '
+                               'WHERE t.storage <> ''link'' ORDER BY t.type_id', workspace)
+    LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = (type.store).storage_table);
+        FOR rule IN SELECT * FROM relate.rules_of(type.store) AS r ORDER BY r.rule, r.arguments LOOP
+            IF rule.rule = 'no_cycle' THEN
+                RETURN QUERY SELECT 'relationship_cycle', NULL::bigint, NULL::bigint, type.name::text,
+                    format('%s is above itself, through %s', c.child, c.parent),
+                    format('SELECT * FROM relate.ancestors(%L, %L)', type.name, c.child)
+                FROM relate.cyclic_rows(type.store, type.hierarchy_parent) AS c;
+            ELSE
+                RETURN QUERY SELECT 'relationship_cardinality', NULL::bigint, NULL::bigint, type.name::text,
+                    format('two rows of %s have %s in (%s)%s', (type.store).storage_table, o.key,
+                           array_to_string(rule.arguments[1]::name[], ', '),
+                           CASE WHEN isfinite(o.day) THEN format(' on %s', to_char(o.day, 'YYYY-MM-DD')) ELSE '' END),
+                    format('SELECT * FROM %s', (type.store).storage_table)
+                FROM relate.overlapping_rows(type.store, rule.arguments[1]::name[]) AS o;
+            END IF;
+        END LOOP;
+        RETURN QUERY SELECT 'relationship_' || side.name, NULL::bigint, NULL::bigint, type.name::text,
+                format('%s %s does not exist, and %s of %s %s to it', (side.module).singular, l.key,
+                       CASE l.count WHEN 1 THEN 'one row' ELSE l.count || ' rows' END, (type.store).storage_table,
+                       CASE l.count WHEN 1 THEN 'refers' ELSE 'refer' END),
+                format('SELECT * FROM %s x WHERE %s', (type.store).storage_table,
+                       (SELECT string_agg(format('x.%I::text = %L', c, v), ' AND ' ORDER BY n)
+                        FROM ROWS FROM (unnest(side.columns), unnest(relate.key_fields(l.key))) WITH ORDINALITY AS k (c, v, n)))
+            FROM (VALUES ('source', (type.store).storage_source_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.source))),
+                         ('target', (type.store).storage_target_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.target))))
+                 AS side (name, columns, module)
+            CROSS JOIN LATERAL relate.lost_references(type.store, side.columns, side.module) AS l;
+    END LOOP;
+END;
+$body$;
+COMMENT ON FUNCTION relate.invalid_hard_links(name) IS
+'Internal. Rows of columns and junction tables that break a rule which their table is to hold, and keys in them that no record has.';
+
 -- ---- indexes that are missing ------------------------------------------------------------------
 
 CREATE FUNCTION relate.storage_findings(workspace name) RETURNS SETOF relate.health_finding

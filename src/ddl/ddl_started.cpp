@@ -7,6 +7,7 @@
 #include "catalog/module_table.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/records_leave.h"
+#include "ddl/storage_dropped.h"
 #include "pg/ddl.h"
 
 namespace relate {
@@ -48,8 +49,10 @@ Datum relate_ddl_started(PG_FUNCTION_ARGS)
     using namespace relate;
     Node *statement = pg::ddl_statement(fcinfo, "ddl_started", "ddl_command_start");
     remember_workspaces();
-    if (!remembered_workspaces().empty())
+    if (!remembered_workspaces().empty()) {
+        remember_storages(statement);
         partitions_go(statement);
+    }
     PG_RETURN_NULL();
 }
 }

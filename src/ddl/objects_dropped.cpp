@@ -14,6 +14,7 @@
 // far as the user owns these.
 #include "ddl/known_workspaces.h"
 #include "ddl/own_ddl.h"
+#include "ddl/storage_dropped.h"
 #include "enforce/attached.h"
 #include "pg/ddl.h"
 #include "pg/error.h"
@@ -319,7 +320,7 @@ void workspace_went(const Workspace &workspace)
 
 void guard_records(const Drop &drop, const Workspace &workspace)
 {
-    for (const pg::DroppedObject &object : drop.objects)
+    for (const pg::DroppedObject &object : drop.objects) {
         for (const Module &module : workspace.modules) {
             if (module.registered_table != object.oid || !is_rightful(module))
                 continue;
@@ -328,6 +329,8 @@ void guard_records(const Drop &drop, const Workspace &workspace)
             else if (object.kind == pg::DroppedKind::column && pg::relation_exists(object.oid))
                 column_went(drop, object, workspace, module);
         }
+        storage_went(object, drop.cascades, workspace);
+    }
 }
 
 void guard_protection(const Drop &drop, const Workspace &workspace)
