@@ -136,12 +136,12 @@ COMMENT ON FUNCTION relate.find_unfit(name, relate.type_draft, text[], date) IS
 
 -- ---- too many: duplicates, limits, primaries ----------------------------------------
 
-CREATE FUNCTION relate.seats_sql(becomes relate.type_draft, rules text[]) RETURNS text
+CREATE FUNCTION relate.seats(becomes relate.type_draft, rules text[])
+RETURNS TABLE (number int, room int, columns text, condition text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT string_agg(format('SELECT %s AS rule, %s AS room, id, began, first, last, %s FROM held WHERE %s',
-                             number, room, columns, condition), ' UNION ALL ')
+    SELECT seat.number, seat.room, seat.columns, seat.condition
     FROM (VALUES
         ('duplicate', 1, 1, 'sm AS m1, sk AS k1, tm AS m2, tk AS k2', 'true', true),
         ('targets', 2, becomes.max_targets_per_source, 'sm AS m1, sk AS k1, sm AS m2, sk AS k2', 'true', true),
@@ -155,16 +155,42 @@ AS $$
     ) AS seat (rule, number, room, columns, condition, applies)
     WHERE applies AND seat.rule = ANY (rules)
 $$;
+COMMENT ON FUNCTION relate.seats(relate.type_draft, text[]) IS
+'Internal. The seats that each held relationship takes: by which rule, with how much room for all, and in SQL at whose table (a pair''s or a record''s) and on what condition.';
+
+CREATE FUNCTION relate.seats_sql(becomes relate.type_draft, rules text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(format('SELECT %s AS rule, %s AS room, id, began, first, last, %s FROM held WHERE %s',
+                             number, room, columns, condition), ' UNION ALL ')
+    FROM relate.seats(becomes, rules)
+$$;
 COMMENT ON FUNCTION relate.seats_sql(relate.type_draft, text[]) IS
-'Internal. SQL for the seats that each held relationship takes: by which rule, with how much room for all, and at whose table: a pair''s or a record''s. Null where no such rule is asked for.';
+'Internal. SQL for the seats that each held relationship takes. Null where no such rule is asked for.';
+
+CREATE FUNCTION relate.busy_places_sql(becomes relate.type_draft, rules text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    -- A pair is two records; elsewhere the place is one.
+    SELECT string_agg(format('SELECT %1$s AS rule, m1, k1, %2$s FROM (%3$s) AS taken GROUP BY %4$s HAVING count(*) > %5$s',
+                             number, CASE number WHEN 1 THEN 'm2, k2' ELSE 'm1 AS m2, k1 AS k2' END, taken,
+                             CASE number WHEN 1 THEN 'm1, k1, m2, k2' ELSE 'm1, k1' END, room), ' UNION ALL ')
+    FROM (SELECT number, min(room) AS room,
+                 string_agg(format('SELECT %s FROM held WHERE %s', columns, condition), ' UNION ALL ') AS taken
+          FROM relate.seats(becomes, rules) GROUP BY number) AS place
+$$;
+COMMENT ON FUNCTION relate.busy_places_sql(relate.type_draft, text[]) IS
+'Internal. SQL for the places that more held relationships take than there is room for, dates apart. A place of one side is grouped in the order of that side''s index, without a sort.';
 
 CREATE FUNCTION relate.crowded_seats_sql(workspace name, becomes relate.type_draft, rules text[], since date) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN format($sql$
-    WITH held AS (%s), seat AS (%s),
+    WITH held AS NOT MATERIALIZED (%s), seat AS (%s),
     -- Most places are left after one pass: there are never more than there is room for, dates apart.
-    busy AS MATERIALIZED (SELECT rule, m1, k1, m2, k2 FROM seat GROUP BY rule, m1, k1, m2, k2 HAVING count(*) > min(room)),
+    busy AS MATERIALIZED (%s),
     -- ... or after another: nobody there ever meets another.
     met AS (SELECT seat.*, max(last) OVER (PARTITION BY seat.rule, seat.m1, seat.k1, seat.m2, seat.k2 ORDER BY first
                                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= first AS meets
@@ -184,7 +210,8 @@ RETURN format($sql$
     SELECT id, first, last, array_agg(place ORDER BY rule, place) AS places,
            array_agg(room ORDER BY rule, place) AS rooms, array_agg(rule ORDER BY rule, place) AS rules
     FROM crowded GROUP BY id, began, first, last ORDER BY began, id
-    $sql$, relate.held_sql(workspace, becomes, rules, since), relate.seats_sql(becomes, rules));
+    $sql$, relate.held_sql(workspace, becomes, rules, since), relate.seats_sql(becomes, rules),
+           relate.busy_places_sql(becomes, rules));
 COMMENT ON FUNCTION relate.crowded_seats_sql(name, relate.type_draft, text[], date) IS
 'Internal. SQL for the relationships at places where on some day more are present than there is room for, with those places, in the order in which they began.';
 
@@ -194,6 +221,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off -- ruinous where the planner takes a freshly loaded table for a small one
 SET enable_mergejoin = off -- would sort all relationships to find the few
+SET enable_hashagg = off -- would spill groups that an index gives one after the other
 SET jit = off -- long to make for expressions that take no time
 AS $$
 DECLARE
