@@ -10,14 +10,20 @@
 -- them off, as it does other triggers.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION relate.check_altered_module(workspace name, module_id int) RETURNS void
+CREATE FUNCTION relate.check_altered_module(workspace name, module_id int, altered name[]) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     entry CONSTANT relate.module_entry := relate.find_module(workspace, module_id);
+    changed relate.module_entry := entry;
 BEGIN
-    PERFORM relate.check_module_columns(entry);
+    -- Whatever else the module may name is no fault of this statement.
+    changed.key_columns := ARRAY(SELECT c FROM unnest(entry.key_columns) AS c WHERE c = ANY (altered));
+    changed.name_columns := ARRAY(SELECT DISTINCT c FROM unnest(entry.name_columns) AS c WHERE c = ANY (altered));
+    changed.kind_column := CASE WHEN entry.kind_column = ANY (altered) THEN entry.kind_column END;
+    changed.date_column := CASE WHEN entry.date_column = ANY (altered) THEN entry.date_column END;
+    PERFORM relate.check_module_columns(changed);
     IF NOT EXISTS (SELECT FROM relate.find_keys(entry.table_name) AS k
                    WHERE k @> entry.key_columns AND k <@ entry.key_columns) THEN
         RAISE WARNING 'module "%" of workspace "%" has no key any more', entry.name, workspace
@@ -26,8 +32,8 @@ BEGIN
     END IF;
 END;
 $$;
-COMMENT ON FUNCTION relate.check_altered_module(name, int) IS
-'Internal. After ALTER TABLE: refuses (42804) types with which the columns cannot serve the module any more, and warns where its key is none any more.';
+COMMENT ON FUNCTION relate.check_altered_module(name, int, name[]) IS
+'Internal. After ALTER TABLE: refuses (42804) types with which the altered columns cannot serve the module any more, and warns where its key is none any more.';
 
 CREATE FUNCTION relate.storage_follows_renames(was jsonb, becomes jsonb) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -88,7 +88,8 @@ void follow_in_storage(const Workspace &workspace, const RelationshipType &type,
         "storage_start_column = CASE WHEN storage_start_column OPERATOR(pg_catalog.=) $2 THEN $3 ELSE storage_start_column END, "
         "storage_end_column = CASE WHEN storage_end_column OPERATOR(pg_catalog.=) $2 THEN $3 ELSE storage_end_column END "
         "WHERE type_id OPERATOR(pg_catalog.=) $1 AND ($2 OPERATOR(pg_catalog.=) ANY (storage_source_columns "
-        "OPERATOR(pg_catalog.||) storage_target_columns) OR $2 IN (storage_start_column, storage_end_column))",
+        "OPERATOR(pg_catalog.||) storage_target_columns) OR storage_start_column OPERATOR(pg_catalog.=) $2 "
+        "OR storage_end_column OPERATOR(pg_catalog.=) $2)",
         pg::qualified_name(workspace.type_table));
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(type.id)}, name_argument(rename.from), name_argument(rename.to)};
     pg::as_owner(workspace.owner, [&] {
@@ -132,6 +133,15 @@ bool any_column(Oid table, const pg::Array<const char *> &names, Test test)
     return false;
 }
 
+pg::Argument names_argument(const pg::TableChange &change)
+{
+    pg::Array<Datum> names;
+    for (const pg::Array<const char *> *altered : {&change.retyped, &change.nullable})
+        for (const char *name : *altered)
+            names.push(name_argument(name).value);
+    return pg::array_argument(NAMEOID, names.view());
+}
+
 void check_keys(const Workspace &workspace, int32 module_id)
 {
     for (const Workspace *now : every_workspace())
@@ -149,8 +159,9 @@ void check_columns(const Workspace &workspace, const Module &module, const pg::T
     };
     if (!any_column(table, change.retyped, concerns_us) && !any_column(table, change.nullable, concerns_key))
         return;
-    pg::Argument arguments[] = {name_argument(workspace.name), {INT4OID, Int32GetDatum(module.id)}};
-    pg::as_owner(workspace.owner, [&] { call("SELECT relate.check_altered_module($1, $2)", arguments); });
+    pg::Argument arguments[] = {name_argument(workspace.name), {INT4OID, Int32GetDatum(module.id)},
+                                names_argument(change)};
+    pg::as_owner(workspace.owner, [&] { call("SELECT relate.check_altered_module($1, $2, $3)", arguments); });
     if (any_column(table, change.retyped, concerns_key))
         check_keys(workspace, module.id);
 }

@@ -87,11 +87,29 @@ ALTER TABLE by_shop.contacts DROP COLUMN name;
 ALTER TABLE by_shop.contacts DROP COLUMN id;
 DROP TABLE by_shop.contacts;
 TABLE by_other.log;
--- Called in other ways than by its event, nothing happens but an error.
-CREATE EVENT TRIGGER by_wrong ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION relate.objects_dropped();
-CREATE TABLE by_shop.x ();
-DROP EVENT TRIGGER by_wrong;
-
+-- Nor does one who has rights on the table, by what he writes into a schema that only looks like a workspace.
+CREATE TABLE by_shop.contacts (id int PRIMARY KEY, name text, note varchar(20));
+INSERT INTO by_shop.contacts VALUES (1, 'a');
+GRANT SELECT, REFERENCES ON by_shop.contacts TO regress_by_stander;
+SET ROLE regress_by_stander;
+SET client_min_messages = error;
+ALTER TABLE by_evil.module DROP CONSTRAINT module_pkey CASCADE, DROP CONSTRAINT module_table_name_key, DROP CONSTRAINT module_name_key;
+RESET client_min_messages;
+UPDATE by_evil.module SET table_name = 'by_shop.contacts' WHERE name = 'x';
+INSERT INTO by_evil.module (module_id, name, singular, plural, table_name, key_columns, name_columns, kind_column, date_column)
+SELECT m.id, 'fake ' || m.id, '', '', 'by_shop.contacts'::regclass, m.key::name[], m.names::name[], m.kind, m.date
+FROM (VALUES (11, '{id}', '{ctid}', NULL, NULL), (12, '{id}', '{note,note,nowhere}', 'ctid', 'tableoid'), (12, '{id}', '{note}', 'note', 'note'),
+             (13, '{ctid}', '{id}', NULL, NULL), (14, '{id,id}', '{}', 'nowhere', NULL), (15, '{note}', '{NULL,id}', NULL, 'name')) AS m (id, key, names, kind, date);
+RESET ROLE;
+ALTER TABLE by_shop.contacts RENAME COLUMN note TO remark;
+ALTER TABLE by_shop.contacts RENAME COLUMN remark TO note;
+ALTER TABLE by_shop.contacts ALTER note TYPE text, ALTER id TYPE bigint;
+ALTER TABLE by_shop.contacts ALTER name SET NOT NULL;
+ALTER TABLE by_shop.contacts ALTER name DROP NOT NULL;
+ALTER TABLE by_shop.contacts RENAME TO people;
+ALTER TABLE by_shop.people SET SCHEMA by_other;
+ALTER TABLE by_other.people SET SCHEMA by_shop;
+DROP TABLE by_shop.people;
 SET client_min_messages = warning;
 SELECT relate.drop_workspace('by_crm', 'cascade');
 DROP SCHEMA by_shop, by_evil, by_other CASCADE;
