@@ -32,6 +32,9 @@ bool HardEdges::probe(std::span<const graph::Record> near, TakeFar take)
 {
     if (!is_served())
         return true;
+    auto take_far = [&](size_t place, KeyBytes far) { return take(place, {far_module_->id, far}, via_); };
+    if (std::optional<bool> more = probe_integers(workspace_, type_, near_, near, take_far))
+        return *more;
     Datum id = Int32GetDatum(type_.id);
     WantedTypes types[2] = {{false, {}}, {false, {}}};
     types[static_cast<int>(near_)].ids = {&id, 1};

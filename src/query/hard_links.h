@@ -10,6 +10,7 @@
 
 #include "base/function_ref.h"
 #include "catalog/storage.h"
+#include "graph/reader.h"
 #include "key/record_key.h"
 #include "pg/spi.h"
 #include "query/related.h"
@@ -45,6 +46,12 @@ void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardL
 std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
                                   FunctionRef<bool(KeyBytes near, KeyBytes far)> take);
 bool passes_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
+
+// Below SQL, by the leaf pages of the index: the far keys of each of these records, which
+// are sorted, as graph::Reader::probe gives them. Nothing where that cannot serve: the
+// keys are others than integers, or have dates.
+std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
+                                   std::span<const graph::Record> records, FunctionRef<bool(size_t place, KeyBytes far)> take);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
 double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);

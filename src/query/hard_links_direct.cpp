@@ -1,0 +1,117 @@
+// Hard links below SQL: one probe of the table's own index for each record.
+#include "catalog/record.h"
+#include "pg/access.h"
+#include "pg/json.h"
+#include "pg/scan.h"
+#include "query/hard_way.h"
+
+namespace relate {
+
+namespace {
+
+// A date column's value as a date: what CAST(... AS date) gives.
+std::optional<DateADT> date_of(TupleTableSlot *slot, AttrNumber column)
+{
+    if (!column)
+        return std::nullopt;
+    bool is_null;
+    Datum value = slot_getattr(slot, column, &is_null);
+    if (is_null)
+        return std::nullopt;
+    switch (TupleDescAttr(slot->tts_tupleDescriptor, column - 1)->atttypid) {
+    case TIMESTAMPOID:
+        return DatumGetDateADT(DirectFunctionCall1(timestamp_date, value));
+    case TIMESTAMPTZOID:
+        return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, value));
+    default:
+        return DatumGetDateADT(value);
+    }
+}
+
+Datum attributes_of(const Way &way, TupleTableSlot *slot)
+{
+    if (way.attributes.empty())
+        return 0;
+    TupleDesc whole = slot->tts_tupleDescriptor;
+    int count = static_cast<int>(way.attributes.size());
+    TupleDesc part = CreateTemplateTupleDesc(count);
+    auto *values = palloc_array(Datum, way.attributes.size());
+    auto *nulls = palloc_array(bool, way.attributes.size());
+    for (int i = 0; i < count; ++i) {
+        AttrNumber column = way.attributes[static_cast<size_t>(i)];
+        TupleDescCopyEntry(part, static_cast<AttrNumber>(i + 1), whole, column);
+        values[i] = slot_getattr(slot, column, &nulls[i]);
+    }
+    BlessTupleDesc(part);
+    return pg::jsonb_of_row(HeapTupleGetDatum(heap_form_tuple(part, values, nulls)));
+}
+
+bool still_has_index(Relation table, Oid index)
+{
+    List *indexes = RelationGetIndexList(table);
+    bool found = list_member_oid(indexes, index);
+    list_free(indexes);
+    return found;
+}
+
+} // namespace
+
+bool fits(const Way &way, TupleTableSlot *slot, RelatedRow &row, const RelatedQuery &query)
+{
+    Datum values[INDEX_MAX_KEYS];
+    const Module &far = way.far();
+    for (size_t i = 0; i < far.key.size(); ++i) {
+        bool is_null;
+        values[i] = slot_getattr(slot, far.key[i].attribute, &is_null);
+        if (is_null)
+            return false;
+    }
+    set_dates(row, query.as_of, day(date_of(slot, way.storage.start_column)), day(date_of(slot, way.storage.end_column)));
+    if (!is_shown(query.show, query.as_of, row))
+        return false;
+    row.key = key_of_record(way.far_module, far, values);
+    row.attributes = attributes_of(way, slot);
+    return true;
+}
+
+bool read_directly(const Way &way, const RelatedQuery &query, size_t first, size_t count, Relation table,
+                   MemoryContext work, FunctionRef<bool(const RelatedRow &)> take)
+{
+    std::optional<pg::IndexScan> scan;
+    bool wants_more = true;
+    for (size_t from = first; wants_more && from < first + count; ++from) {
+        KeyValues values;
+        if (!values_of_key(way.near(), query.keys[from], values))
+            continue;
+        ScanKeyData room[INDEX_MAX_KEYS];
+        std::span<ScanKeyData> probe = key_scan(way.near(), values, room);
+        if (scan)
+            pg::rescan(*scan, probe);
+        else
+            scan = pg::begin_scan(table, way.near().index, GetActiveSnapshot(), probe, pg::Reads::rows);
+        while (wants_more && pg::next(*scan)) {
+            CHECK_FOR_INTERRUPTS();
+            RelatedRow row = row_of(way, from);
+            if (pg::in_context(work, [&] { return fits(way, scan->slot, row, query); }))
+                wants_more = take(row);
+            MemoryContextReset(work);
+        }
+    }
+    if (scan)
+        pg::end(*scan);
+    return wants_more;
+}
+
+Relation open_directly(const Way &way)
+{
+    if (!way.near().is_direct || !may_read(way.storage) || !pg::reads_as_stored(way.storage.table))
+        return nullptr;
+    Relation table = try_relation_open(way.storage.table, AccessShareLock);
+    if (table && still_has_index(table, way.near().index))
+        return table;
+    if (table)
+        table_close(table, NoLock);
+    return nullptr;
+}
+
+} // namespace relate

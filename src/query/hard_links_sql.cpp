@@ -1,0 +1,203 @@
+// Hard links through SQL: one statement for each type and side, or for a whole type.
+#include "catalog/record.h"
+#include "query/by_keys.h"
+#include "query/hard_way.h"
+
+namespace relate {
+
+namespace {
+
+constexpr long batch_size = 1000;
+
+void append_key(StringInfo sql, const Module &side)
+{
+    for (const KeyColumn &column : side.key)
+        appendStringInfo(sql, ", x.%s", pg::column_name(side.table, column.attribute));
+}
+
+void append_date(StringInfo sql, const Storage &storage, AttrNumber column)
+{
+    if (column)
+        appendStringInfo(sql, ", CAST(x.%s AS pg_catalog.date)", pg::column_name(storage.table, column));
+    else
+        appendStringInfoString(sql, ", NULL::pg_catalog.date");
+}
+
+void append_attributes(StringInfo sql, const Storage &storage, std::span<const AttrNumber> columns)
+{
+    if (columns.empty()) {
+        appendStringInfoString(sql, ", NULL::pg_catalog.jsonb");
+        return;
+    }
+    appendStringInfoString(sql, ", (SELECT pg_catalog.to_jsonb(a) FROM (SELECT ");
+    for (size_t i = 0; i < columns.size(); ++i)
+        appendStringInfo(sql, "%sx.%s", i ? ", " : "", pg::column_name(storage.table, columns[i]));
+    appendStringInfoString(sql, ") AS a)");
+}
+
+void append_not_null(StringInfo sql, const Module &side, const char *conjunction)
+{
+    for (const KeyColumn &column : side.key) {
+        appendStringInfo(sql, " %s x.%s IS NOT NULL", conjunction, pg::column_name(side.table, column.attribute));
+        conjunction = "AND";
+    }
+}
+
+// Columns: place, key of the other, start date, end date, attributes.
+const char *statement(const Way &way)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT k.place");
+    append_key(&sql, way.far());
+    append_date(&sql, way.storage, way.storage.start_column);
+    append_date(&sql, way.storage, way.storage.end_column);
+    append_attributes(&sql, way.storage, way.attributes);
+    appendStringInfoString(&sql, " FROM ");
+    append_records_by_keys(&sql, way.near());
+    append_not_null(&sql, way.far(), "WHERE");
+    return sql.data;
+}
+
+// The columns of a row of a statement, from the one numbered `column` on.
+struct RowColumns {
+    HeapTuple tuple;
+    TupleDesc columns;
+    int next;
+
+    Datum value(bool &is_null) { return SPI_getbinval(tuple, columns, next++, &is_null); }
+    std::optional<DateADT> date()
+    {
+        bool is_null;
+        Datum found = value(is_null);
+        return is_null ? std::nullopt : day(DatumGetDateADT(found));
+    }
+    Datum reference()
+    {
+        bool is_null;
+        Datum found = value(is_null);
+        return is_null ? Datum{0} : found;
+    }
+    Datum key(const Module &module, const Module &side)
+    {
+        Datum values[INDEX_MAX_KEYS];
+        bool is_null;
+        for (size_t i = 0; i < side.key.size(); ++i)
+            values[i] = value(is_null);
+        return key_of_record(module, side, values);
+    }
+};
+
+// Of one type: those of one source or target, or all.
+const char *statement(const HardLinkQuery &query, const Storage &storage, std::span<const AttrNumber> attributes)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfoString(&sql, "SELECT NULL");
+    append_key(&sql, storage.source);
+    append_key(&sql, storage.target);
+    append_date(&sql, storage, storage.start_column);
+    append_date(&sql, storage, storage.end_column);
+    append_attributes(&sql, storage, attributes);
+    bool is_partitioned = get_rel_relkind(storage.table) == RELKIND_PARTITIONED_TABLE;
+    appendStringInfo(&sql, " FROM %s%s AS x", is_partitioned ? "" : "ONLY ", pg::qualified_name(storage.table));
+    append_not_null(&sql, storage.source, "WHERE");
+    append_not_null(&sql, storage.target, "AND");
+    int parameter = 1;
+    for (Side side : {Side::source, Side::target})
+        if (side == Side::source ? query.source_key : query.target_key) {
+            appendStringInfoString(&sql, " AND ");
+            append_key_condition(&sql, storage.side(side), "x", parameter);
+            parameter += static_cast<int>(storage.side(side).key.size());
+        }
+    return sql.data;
+}
+
+// False where no row can have that key.
+bool add_arguments(pg::Array<pg::Argument> &arguments, const Module &side, std::optional<Datum> key)
+{
+    if (!key)
+        return true;
+    KeyValues values;
+    if (!values_of_key(side, *key, values))
+        return false;
+    for (size_t i = 0; i < side.key.size(); ++i)
+        arguments.push({side.key[i].type, values.values[i]});
+    return true;
+}
+
+} // namespace
+
+bool read_by_sql(const Way &way, const RelatedQuery &query, size_t first, size_t count, MemoryContext work,
+                 FunctionRef<bool(const RelatedRow &)> take)
+{
+    const char *sql = statement(way);
+    KeyArrays arrays = key_arrays(way.near(), query.keys.subspan(first, count));
+    MemoryContext caller = CurrentMemoryContext;
+    bool wants_more = true;
+    pg::spi_session([&] {
+        Portal rows = pg::open_rows(sql, arrays.arguments());
+        while (uint64 found = wants_more ? pg::fetch(rows, batch_size) : 0) {
+            for (uint64 i = 0; wants_more && i < found; ++i) {
+                RowColumns columns = {SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1};
+                bool is_null;
+                auto place = static_cast<size_t>(DatumGetInt64(columns.value(is_null)));
+                RelatedRow row = row_of(way, first + arrays.places[place - 1]);
+                pg::in_context(work, [&] {
+                    row.key = columns.key(way.far_module, way.far());
+                    std::optional<DateADT> start = columns.date();
+                    set_dates(row, query.as_of, start, columns.date());
+                    row.attributes = columns.reference();
+                });
+                if (is_shown(query.show, query.as_of, row))
+                    wants_more = pg::in_context(caller, [&] { return take(row); });
+                MemoryContextReset(work);
+            }
+        }
+        pg::close_rows(rows);
+    });
+    return wants_more;
+}
+
+void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardLink &)> take)
+{
+    const Storage &storage = storage_of(*query.workspace, *query.type);
+    const Module *source = query.workspace->module(query.type->source.module_id);
+    const Module *target = query.workspace->module(query.type->target.module_id);
+    pg::Array<pg::Argument> arguments;
+    if (!OidIsValid(storage.table) || !source || !target ||
+        !add_arguments(arguments, storage.source, query.source_key) ||
+        !add_arguments(arguments, storage.target, query.target_key))
+        return;
+    const char *sql =
+        statement(query, storage, query.with_attributes ? readable(storage) : std::span<const AttrNumber>{});
+    MemoryContext caller = CurrentMemoryContext;
+    MemoryContext work = AllocSetContextCreate(caller, "relate hard links", ALLOCSET_SMALL_SIZES);
+    bool wants_more = true;
+    pg::spi_session([&] {
+        Portal rows = pg::open_rows(sql, arguments.view());
+        while (uint64 found = wants_more ? pg::fetch(rows, batch_size) : 0) {
+            for (uint64 i = 0; wants_more && i < found; ++i) {
+                CHECK_FOR_INTERRUPTS();
+                HardLink link = pg::in_context(work, [&] {
+                    RowColumns columns = {SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2};
+                    HardLink read = {};
+                    read.source_key = columns.key(*source, storage.source);
+                    read.target_key = columns.key(*target, storage.target);
+                    read.start_date = columns.date();
+                    read.end_date = columns.date();
+                    if (query.type->is_perpetual)
+                        read.start_date = read.end_date = std::nullopt;
+                    read.attributes = columns.reference();
+                    return read;
+                });
+                wants_more = pg::in_context(caller, [&] { return take(link); });
+                MemoryContextReset(work);
+            }
+        }
+        pg::close_rows(rows);
+    });
+    MemoryContextDelete(work);
+}
+
+} // namespace relate
