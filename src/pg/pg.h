@@ -67,6 +67,7 @@ extern "C" {
 #include "nodes/supportnodes.h"
 #include "pgstat.h"
 #include "port/pg_bswap.h"
+#include "storage/buffile.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"

@@ -5,6 +5,7 @@
 #include "query/direct.h"
 #include "query/hard_links.h"
 #include "query/related_readers.h"
+#include "query/sorted_rows.h"
 
 namespace relate {
 
@@ -82,46 +83,37 @@ private:
 // read one type after the other, and those of many records one type for all.
 class HardLinks {
 public:
-    explicit HardLinks(const RelatedQuery &query) : query_(query)
-    {
-        memory_ = AllocSetContextCreate(CurrentMemoryContext, "relate hard links", ALLOCSET_DEFAULT_SIZES);
-    }
+    explicit HardLinks(const RelatedQuery &query) : query_(query) {}
 
     void read(size_t first, size_t count)
     {
-        rows_ = {};
-        next_ = 0;
-        MemoryContextReset(memory_);
+        rows_.clear();
         read_hard_links(query_, first, count, [&](const RelatedRow &row) {
-            pg::in_context(memory_, [&] { rows_.push(copy_row(row)); });
+            rows_.add(row);
             return true;
         });
-        std::sort(rows_.begin(), rows_.end(), [](const RelatedRow &a, const RelatedRow &b) {
-            return a.from != b.from ? a.from < b.from : comes_before(a, b);
-        });
+        rows_.sort();
     }
 
-    // The next one, if it is wanted before the place of the row.
+    // The next one, if it is wanted before the place of the row. All last until handed_out.
     const RelatedRow *next_before(const RelatedRow &row)
     {
-        if (next_ == rows_.size() || rows_[next_].from > row.from ||
-            (rows_[next_].from == row.from && !comes_before(rows_[next_], row)))
-            return nullptr;
-        return &rows_[next_++];
+        const RelatedRow *next = rows_.peek();
+        return next && comes_before_in_keys(*next, row) ? rows_.pop() : nullptr;
     }
     const RelatedRow *next_of(size_t from)
     {
-        return next_ < rows_.size() && rows_[next_].from == from ? &rows_[next_++] : nullptr;
+        const RelatedRow *next = rows_.peek();
+        return next && next->from == from ? rows_.pop() : nullptr;
     }
-    const RelatedRow *next() { return next_ < rows_.size() ? &rows_[next_++] : nullptr; }
+    const RelatedRow *next() { return rows_.pop(); }
+    void handed_out() { rows_.handed_out(); }
 
-    void end() { MemoryContextDelete(memory_); }
+    void end() { rows_.end(); }
 
 private:
     const RelatedQuery &query_;
-    MemoryContext memory_;
-    pg::Array<RelatedRow> rows_;
-    size_t next_ = 0;
+    SortedRows rows_;
 };
 
 // Links come in order by SQL, hard links take their places among them.
@@ -135,6 +127,11 @@ void read_merged(const RelatedQuery &query, size_t first, size_t count, Function
     hard_links.read(first, count);
     size_t of_key = 0, present = first;
     pg::Array<RelatedRow> merged;
+    auto hand_out = [&] {
+        take({merged.begin(), merged.size()});
+        merged.clear();
+        hard_links.handed_out();
+    };
     auto push = [&](const RelatedRow &row) {
         if (row.from != present)
             of_key = 0;
@@ -142,20 +139,22 @@ void read_merged(const RelatedQuery &query, size_t first, size_t count, Function
         if (!query.max_rows || of_key < static_cast<size_t>(*query.max_rows))
             merged.push(row);
         ++of_key;
+        if (merged.size() >= batch_size)
+            hand_out();
     };
     read_by_sql(query, first, count, [&](std::span<RelatedRow> links) {
-        merged = {};
+        merged = {}; // in the memory of these
         for (const RelatedRow &link : links) {
             while (const RelatedRow *row = hard_links.next_before(link))
                 push(*row);
             push(link);
         }
-        take({merged.begin(), merged.size()});
+        hand_out(); // the links go
     });
     merged = {};
     while (const RelatedRow *row = hard_links.next())
         push(*row);
-    take({merged.begin(), merged.size()});
+    hand_out();
     hard_links.end();
 }
 
@@ -172,9 +171,12 @@ void read_directly(const RelatedQuery &query, Relation table, FunctionRef<void(s
             return true;
         if (!at_once)
             return read_hard_links(query, from, 1, add);
-        while (const RelatedRow *row = hard_links.next_of(from))
-            if (!batch.add(*row))
+        while (const RelatedRow *row = hard_links.next_of(from)) {
+            bool fits = batch.add(*row);
+            hard_links.handed_out();
+            if (!fits)
                 return false;
+        }
         return true;
     };
     for (size_t from = 0; from < query.keys.size(); ++from) {
@@ -188,8 +190,8 @@ void read_directly(const RelatedQuery &query, Relation table, FunctionRef<void(s
             batch.drop_key();
             batch.hand_out(take);
             read_merged(query, from, 1, take);
-            while (at_once && hard_links.next_of(from)) {
-            }
+            while (at_once && hard_links.next_of(from))
+                hard_links.handed_out();
         }
         if (batch.size() >= batch_size)
             batch.hand_out(take);
