@@ -52,6 +52,17 @@ public:
         size_ = size;
     }
 
+    // The same of an empty array, with no room to grow.
+    void resize_exactly(size_t size, const T &fresh)
+    {
+        if (size > capacity_) {
+            release();
+            items_ = static_cast<T *>(Memory::allocate(size * sizeof(T)));
+            capacity_ = size;
+        }
+        resize(size, fresh);
+    }
+
     // By value: the item may be one of the array's own.
     T &push(T item)
     {

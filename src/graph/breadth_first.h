@@ -32,7 +32,7 @@ public:
         for (std::uint32_t depth = 0; depth < max_depth; ++depth) {
             std::size_t before = order_.size();
             std::size_t first = ends_.size() > 1 ? ends_[ends_.size() - 2] : 0;
-            if (!go_down(first, before, on_edge))
+            if (!go_down(first, before, probes_due(first, before, depth + 1 < max_depth), on_edge))
                 return false;
             walker_.check(bytes());
             if (order_.size() == before)
@@ -89,10 +89,21 @@ private:
         order_.push(far);
     }
 
-    template <class OnEdge>
-    bool go_down(std::size_t first, std::size_t end, OnEdge on_edge)
+    // Those of this level and, as levels go on growing, of the next one.
+    double probes_due(std::size_t first, std::size_t end, bool goes_on) const
     {
-        if (walker_.holds_all(end - first))
+        constexpr double most_growth = 3;
+        auto size = static_cast<double>(end - first);
+        if (!goes_on || ends_.size() < 2)
+            return size;
+        auto before = static_cast<double>(first - (ends_.size() > 2 ? ends_[ends_.size() - 3] : 0));
+        return size * (1 + std::min(most_growth, size / before));
+    }
+
+    template <class OnEdge>
+    bool go_down(std::size_t first, std::size_t end, double probes_due, OnEdge on_edge)
+    {
+        if (walker_.holds_all(probes_due))
             return go_down_held(first, end, on_edge);
         find_edges(first, end);
         for (const Found &edge : found_) {

@@ -28,7 +28,7 @@ public:
             if (i < sources_.size())
                 sources_[i].reader = readers[i];
             else
-                sources_.push({readers[i], 0, false, false, Adjacency<Memory>(readers[i]->only_via())});
+                sources_.push(Source(readers[i]));
     }
 
     // Whether no reader is needed any more.
@@ -70,8 +70,15 @@ public:
             nodes[i] = keys_[i].node;
     }
 
+    // What goes with probes costs as much as so many more of them.
+    void charge(double probes)
+    {
+        for (Source &source : sources_)
+            source.probes += probes;
+    }
+
     // Whether every reader has been read as a whole, after thinking about `count` probes more.
-    bool holds_all(std::size_t count)
+    bool holds_all(double count)
     {
         bool all = true;
         for (Source &source : sources_)
@@ -85,7 +92,7 @@ public:
     bool step(std::span<const Node> sorted, Take take)
     {
         for (Source &source : sources_)
-            if (!(holds(source, sorted.size()) ? look_up(source, sorted, take) : probe(source, sorted, take)))
+            if (!(holds(source, static_cast<double>(sorted.size())) ? look_up(source, sorted, take) : probe(source, sorted, take)))
                 return false;
         return true;
     }
@@ -95,28 +102,35 @@ public:
     template <class Take>
     void step_held(std::span<const Node> nodes, Take take)
     {
-        constexpr std::size_t batch = 16;
+        using Group = typename Adjacency<Memory>::Group;
+        constexpr std::size_t batch = Source::batch;
         Pending pending;
         for (std::size_t first = 0; first < nodes.size(); first += batch) {
             std::size_t count = std::min(batch, nodes.size() - first);
-            std::uint32_t hashes[batch];
-            for (std::size_t i = 0; i < count; ++i) {
-                hashes[i] = hash_encoded(nodes_.encoded(nodes[first + i]));
-                for (Source &source : sources_)
-                    source.adjacency.prefetch(hashes[i]);
+            for (Source &source : sources_) {
+                const Adjacency<Memory> &adjacency = source.adjacency;
+                typename Adjacency<Memory>::Spot spots[batch];
+                for (std::size_t i = 0; i < count; ++i) {
+                    spots[i] = adjacency.spot(nodes_, nodes[first + i]);
+                    adjacency.prefetch(spots[i]);
+                }
+                for (std::size_t i = 0; i < count; ++i) {
+                    source.groups[i] = adjacency.find(nodes_, nodes[first + i], spots[i]);
+                    if (source.groups[i] != Adjacency<Memory>::no_group)
+                        adjacency.prefetch(source.groups[i]);
+                }
             }
             for (std::size_t i = 0; i < count; ++i)
                 for (Source &source : sources_) {
-                    std::uint32_t group = source.adjacency.find(nodes_.encoded(nodes[first + i]), hashes[i]);
+                    Group group = source.groups[i];
                     if (group == Adjacency<Memory>::no_group)
                         continue;
-                    source.adjacency.for_each(group, [&](Encoded far, Via via) {
-                        std::uint32_t hash = hash_encoded(far);
-                        nodes_.prefetch(hash);
-                        pending.edges[pending.count++] = {first + i, far, hash, via};
+                    source.adjacency.for_each_far(group, [&](const auto &far, Via via) {
+                        auto spot = nodes_.spot(far);
+                        nodes_.prefetch(spot);
+                        pending.edges[pending.count++] = {first + i, via, far, spot};
                         if (pending.count == Pending::capacity)
                             flush(pending, take);
-                        return true;
                     });
                 }
         }
@@ -126,10 +140,14 @@ public:
 private:
     struct Source {
         Reader *reader;
-        double probes; // made so far
-        bool is_held;
-        bool is_too_big; // to be held
+        double probes = 0; // made so far
+        bool is_held = false;
+        bool is_too_big = false; // to be held
         Adjacency<Memory> adjacency;
+        static constexpr std::size_t batch = 32;
+        std::uint32_t groups[batch] = {}; // of the records at work
+
+        Source(Reader *by) : reader(by), adjacency(by->only_via()) {}
     };
     struct SortKey {
         std::int32_t module_id;
@@ -140,9 +158,9 @@ private:
         static constexpr std::size_t capacity = 64;
         struct Edge {
             std::size_t place;
-            Encoded far;
-            std::uint32_t hash;
             Via via;
+            Far far;
+            typename Nodes<Memory>::Spot spot;
         };
         std::size_t count = 0;
         Edge edges[capacity];
@@ -155,7 +173,7 @@ private:
     {
         for (std::size_t i = 0; i < pending.count; ++i) {
             const auto &edge = pending.edges[i];
-            take(edge.place, nodes_.intern(edge.far, edge.hash), edge.via);
+            take(edge.place, nodes_.intern(edge.far, edge.spot), edge.via);
         }
         since_check_ += pending.count;
         pending.count = 0;
@@ -174,13 +192,13 @@ private:
             check_now();
     }
 
-    bool holds(Source &source, std::size_t count)
+    bool holds(Source &source, double count)
     {
         if (source.is_held)
             return true;
-        if (source.probes + static_cast<double>(count) <= probes_anyway)
+        if (source.probes + count <= probes_anyway)
             return false;
-        if (source.is_too_big || source.probes + static_cast<double>(count) <= source.reader->pass_cost())
+        if (source.is_too_big || source.probes + count <= source.reader->pass_cost())
             return false;
         read_all(source);
         return source.is_held;
@@ -196,8 +214,10 @@ private:
             control_.check(0); // interrupts
             return control_.fits(bytes());
         });
-        if (fits)
+        if (fits) {
             source.adjacency.finish();
+            nodes_.expect(source.adjacency.far_integers());
+        }
         source.is_held = fits && control_.fits(bytes());
         source.is_too_big = !source.is_held;
         if (source.is_too_big)
@@ -208,13 +228,13 @@ private:
     bool look_up(Source &source, std::span<const Node> sorted, Take take)
     {
         for (std::size_t place = 0; place < sorted.size(); ++place) {
-            Encoded near = nodes_.encoded(sorted[place]);
-            std::uint32_t group = source.adjacency.find(near, hash_encoded(near));
+            Node near = sorted[place];
+            auto group = source.adjacency.find(nodes_, near, source.adjacency.spot(nodes_, near));
             if (group == Adjacency<Memory>::no_group)
                 continue;
             bool goes_on = source.adjacency.for_each(group, [&](Encoded far, Via via) {
                 count_edge();
-                return take(place, nodes_.intern(far, hash_encoded(far)), via);
+                return take(place, nodes_.intern(far, nodes_.spot(far)), via);
             });
             if (!goes_on)
                 return false;

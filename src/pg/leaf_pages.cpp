@@ -140,26 +140,27 @@ void LeafPages::copy(OffsetNumber first, Sought sought)
     bool are_all = first <= last && is_sought(last);
     bool is_end = !are_all && first <= last;
     at_ = end_ = 0;
-    [[maybe_unused]] int copied = 0;
+    if (are_all) { // and many of them, mostly
+        make_room(BLCKSZ);
+        memcpy(room_, page, BLCKSZ);
+    }
+    size_t filled = 0;
     for (OffsetNumber place = first; place <= last && (are_all || is_sought(place)); ++place) {
-        if (ignores_killed_ && ItemIdIsDead(PageGetItemId(page, place)))
+        ItemId item = PageGetItemId(page, place);
+        if (ignores_killed_ && ItemIdIsDead(item))
             continue;
+        if (are_all) {
+            entries_[end_++] = ItemIdGetOffset(item);
+            continue;
+        }
         IndexTuple entry = entry_on(page, place);
         size_t size = IndexTupleSize(entry);
-        if (end_ + size > capacity_) {
-            capacity_ = are_all ? BLCKSZ : std::max(2 * capacity_, MAXALIGN(size) + 256);
-            auto *wider = static_cast<char *>(MemoryContextAlloc(memory_, capacity_));
-            if (room_) {
-                memcpy(wider, room_, end_);
-                pfree(room_);
-            }
-            room_ = wider;
-        }
-        memcpy(room_ + end_, entry, size);
-        end_ += MAXALIGN(size);
-        ++copied;
+        make_room(filled + size);
+        memcpy(room_ + filled, entry, size);
+        entries_[end_++] = static_cast<LocationIndex>(filled);
+        filled += MAXALIGN(size);
     }
-    pgstat_count_index_tuples(index_, copied);
+    pgstat_count_index_tuples(index_, end_);
     if (!is_end && !P_RIGHTMOST(opaque)) {
         IndexTuple high = entry_on(page, P_HIKEY);
         is_end = sought(high, columns(high)) < 0;
@@ -167,6 +168,14 @@ void LeafPages::copy(OffsetNumber first, Sought sought)
     next_page_ = is_end || P_RIGHTMOST(opaque) ? P_NONE : opaque->btpo_next;
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
+}
+
+void LeafPages::make_room(size_t size)
+{
+    if (size <= capacity_)
+        return;
+    capacity_ = std::min<size_t>(BLCKSZ, 2 * size + 256);
+    room_ = static_cast<char *>(room_ ? repalloc(room_, capacity_) : MemoryContextAlloc(memory_, capacity_));
 }
 
 bool LeafPages::read_next_page(Sought sought)
@@ -206,6 +215,18 @@ TupleTableSlot *LeafPages::row()
     bool again = false, is_dead = false;
     pgstat_count_heap_fetch(index_);
     return table_index_fetch_tuple(fetch_, &id, snapshot_, slot_, &again, &is_dead) ? slot_ : nullptr;
+}
+
+std::optional<IntegerColumn> leading_integer(Relation index)
+{
+    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] & INDOPTION_DESC)
+        return std::nullopt;
+    switch (index_getprocid(index, 1, BTORDER_PROC)) {
+    case F_BTINT2CMP: return IntegerColumn{2};
+    case F_BTINT4CMP: return IntegerColumn{4};
+    case F_BTINT8CMP: return IntegerColumn{8};
+    default: return std::nullopt;
+    }
 }
 
 void LeafPages::end()

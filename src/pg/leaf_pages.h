@@ -36,8 +36,7 @@ public:
         while (at_ == end_)
             if (!read_next_page(sought))
                 return nullptr;
-        entry_ = reinterpret_cast<IndexTuple>(room_ + at_);
-        at_ += MAXALIGN(IndexTupleSize(entry_));
+        entry_ = reinterpret_cast<IndexTuple>(room_ + entries_[at_++]);
         row_ = 0;
         rows_ = BTreeTupleIsPosting(entry_) ? BTreeTupleGetNPosting(entry_) : 1;
         return entry_;
@@ -81,6 +80,7 @@ private:
     bool is_behind(Page page, Sought sought) const;
     OffsetNumber first_place(Page page, Sought sought) const;
     void copy(OffsetNumber first, Sought sought);
+    void make_room(size_t size);
     bool read_next_page(Sought sought);
 
     Relation table_, index_;
@@ -91,7 +91,9 @@ private:
     BlockNumber next_page_ = P_NONE;
     // Copied from it.
     char *room_ = nullptr;
-    size_t capacity_ = 0, at_ = 0, end_ = 0;
+    size_t capacity_ = 0;
+    LocationIndex entries_[MaxIndexTuplesPerPage]; // places in the room
+    int at_ = 0, end_ = 0;
     IndexTuple entry_ = nullptr;
     int row_ = 0, rows_ = 0; // an entry may stand for several
 
@@ -100,5 +102,29 @@ private:
     IndexFetchTableData *fetch_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
 };
+
+// The first column of an index, where it is an integer in the usual order.
+struct IntegerColumn {
+    int size;
+
+    int64 value(Datum datum) const
+    {
+        return size == 8 ? DatumGetInt64(datum) : size == 4 ? DatumGetInt32(datum) : DatumGetInt16(datum);
+    }
+
+    // As LeafPages::Sought says.
+    int compare(int64 wanted, IndexTuple entry, int columns) const
+    {
+        if (columns == 0)
+            return 1;
+        const char *at = reinterpret_cast<const char *>(entry) + IndexInfoFindDataOffset(entry->t_info);
+        int64 value = size == 8   ? *reinterpret_cast<const int64 *>(at)
+                      : size == 4 ? *reinterpret_cast<const int32 *>(at)
+                                  : *reinterpret_cast<const int16 *>(at);
+        return (wanted > value) - (wanted < value);
+    }
+};
+
+std::optional<IntegerColumn> leading_integer(Relation index);
 
 } // namespace relate::pg

@@ -59,6 +59,9 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
     return *kept;
 }
 
+// Of the readers, in probes.
+static constexpr double opening_cost = 2;
+
 // The edges of those not read yet.
 void KeptWalk::read(std::span<const graph::Node> nodes)
 {
@@ -92,6 +95,7 @@ void KeptWalk::read(std::span<const graph::Node> nodes)
         OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
         Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
         walker_.seat(opened.readers());
+        walker_.charge(opening_cost);
         step();
         opened.close();
         MemoryContextDelete(reading);

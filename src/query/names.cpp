@@ -9,6 +9,7 @@
 #include "catalog/record.h"
 #include "key/key_datum.h"
 #include "pg/access.h"
+#include "pg/leaf_pages.h"
 #include "pg/scan.h"
 #include "query/by_keys.h"
 
@@ -91,9 +92,46 @@ bool still_has_index(Relation table, Oid index)
     return found;
 }
 
+// Keys of one integer column, in the usual order: the index's pages can be read.
+std::optional<pg::IntegerColumn> only_integer(const Module &module, Relation index)
+{
+    return module.key.size() == 1 ? pg::leading_integer(index) : std::nullopt;
+}
+
+void read_pages(const Module &module, Relation table, Relation index, pg::IntegerColumn column,
+                std::span<const Datum> keys, Snapshot snapshot, NamedRecord *names)
+{
+    std::span<NameColumn> columns = name_columns(module, table);
+    StringInfoData name;
+    initStringInfo(&name);
+    pg::LeafPages pages(table, index, snapshot);
+    for (size_t i = 0; i < keys.size(); ++i) {
+        CHECK_FOR_INTERRUPTS();
+        KeyValues values;
+        if (!values_of_key(module, keys[i], values))
+            continue;
+        int64 wanted = column.value(values.values[0]);
+        auto sought = [&](IndexTuple entry, int known) { return column.compare(wanted, entry, known); };
+        pages.seek(sought);
+        while (pages.next(sought))
+            if (TupleTableSlot *row = pages.row()) {
+                names[i] = {true, name_in_row(columns, row, &name)};
+                break;
+            }
+    }
+    pages.end();
+}
+
 void read_directly(const Module &module, Relation table, std::span<const Datum> keys, Snapshot snapshot,
                    NamedRecord *names)
 {
+    Relation index = index_open(module.index, AccessShareLock);
+    std::optional<pg::IntegerColumn> integer = only_integer(module, index);
+    if (integer)
+        read_pages(module, table, index, *integer, keys, snapshot, names);
+    index_close(index, NoLock);
+    if (integer)
+        return;
     std::span<NameColumn> columns = name_columns(module, table);
     StringInfoData name;
     initStringInfo(&name);

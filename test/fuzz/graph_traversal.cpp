@@ -15,6 +15,8 @@ void require(bool holds)
 
 Name name_of_byte(std::uint8_t byte)
 {
+    if (byte % 64 >= 48)
+        return {byte % 64 == 63 ? 300 : 1, integer_key(byte % 64 == 62 ? 1 << 30 : byte % 64)};
     return {byte % 64 < 40 ? 1 : 300, std::string(byte % 64 % 5, static_cast<char>(byte % 64)) + static_cast<char>(byte % 64)};
 }
 

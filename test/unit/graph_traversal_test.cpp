@@ -13,12 +13,15 @@ using Walk = Walker<Malloc, Control>;
 
 struct Random {
     std::mt19937 engine;
+    bool has_integers = false; // most keys are integers, close together
     std::uint32_t below(std::uint32_t n) { return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(engine); }
 
     Name name(std::uint32_t i)
     {
         // Keys of any bytes and lengths, beginnings of each other, in two modules.
         static const std::string keys[] = {"", "a", "ab", std::string(1, '\0'), std::string(300, 'x'), "\x82\x01\x02"};
+        if (has_integers && i >= 6)
+            return {i % 13 == 0 ? 200000 : 1, integer_key(i % 11 == 0 ? -3000000000 * i : 250 + i)};
         return {i % 3 == 0 ? 200000 : 1, i < 12 ? keys[i / 2] : std::to_string(i)};
     }
 
@@ -59,7 +62,7 @@ std::vector<Met> walk(std::span<Reader *const> readers, const std::vector<Name> 
 
 TEST_P(Traversal, MeetsEachRecordAtItsLeastDepthInOneOrder)
 {
-    Random random{std::mt19937(static_cast<unsigned>(GetParam()))};
+    Random random{std::mt19937(static_cast<unsigned>(GetParam())), GetParam() % 2 == 1};
     std::uint32_t records = 2 + random.below(60);
     std::vector<Edge> edges = random.edges(records, random.below(4 * records));
     std::vector<Edge> back = turned(random.edges(records, random.below(records)));
@@ -93,7 +96,7 @@ TEST_P(Traversal, MeetsEachRecordAtItsLeastDepthInOneOrder)
 
 TEST_P(Traversal, FindsAShortestPath)
 {
-    Random random{std::mt19937(static_cast<unsigned>(GetParam()))};
+    Random random{std::mt19937(static_cast<unsigned>(GetParam())), GetParam() % 2 == 1};
     std::uint32_t records = 2 + random.below(60);
     std::vector<Edge> edges = random.edges(records, random.below(3 * records));
     std::vector<Edge> both = edges, back = turned(edges);
@@ -195,6 +198,27 @@ TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
     ASSERT_EQ(met.size(), 9u); // the child 5 of 1 is a start itself
     EXPECT_EQ(met[0].name.second, "5");
     EXPECT_EQ(met[1].name.second, "1");
+    Malloc::reset();
+}
+
+// Before and after an array is made for them, which then grows.
+TEST(Nodes, IntegersThatLieCloseTogether)
+{
+    Nodes<Malloc> nodes;
+    std::vector<std::int64_t> values = {1000, 1001, 70000, 1, 0, -1, std::int64_t{1} << 55, std::int64_t{1} << 56, 1500};
+    auto intern = [&](std::int32_t module, std::int64_t value) { return nodes.intern(record_of({module, integer_key(value)})); };
+    for (std::size_t round = 0; round < 4; ++round) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            EXPECT_EQ(intern(1, values[i]), 2 * i);
+            EXPECT_EQ(intern(2, values[i]), 2 * i + 1);
+            EXPECT_EQ(name_of(nodes.record(static_cast<Node>(2 * i))), Name(1, integer_key(values[i])));
+        }
+        static const IntegerKeys expected[] = {{1, 1000, 1500, 400}, {2, 0, 100, 400}, {1, 500, 2000, 500}, {1, 0, 1 << 30, 500}};
+        nodes.expect(expected[round]);
+    }
+    EXPECT_EQ(intern(1, 1999), 2 * values.size());
+    EXPECT_EQ(nodes.find(record_of({1, integer_key(1998)})), no_node);
+    EXPECT_EQ(nodes.size(), 2 * values.size() + 1);
     Malloc::reset();
 }
 

@@ -62,6 +62,12 @@ inline Name name_of(const Record &record)
     return {record.module_id, {reinterpret_cast<const char *>(record.key.data()), record.key.size()}};
 }
 
+inline std::string integer_key(std::int64_t value)
+{
+    std::array<std::byte, relate::integer_key_capacity> room;
+    return {reinterpret_cast<const char *>(room.data()), relate::encode_integer_key(value, room)};
+}
+
 struct Edge {
     Name near, far;
     Via via;

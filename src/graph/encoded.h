@@ -1,0 +1,137 @@
+// Records as a few bytes each (module, length, key), one after the other in growing
+// blocks, and their hash.
+//
+// Server-free. Memory comes from the template parameter, as for base/containers.h.
+#pragma once
+
+#include "base/containers.h"
+#include "graph/reader.h"
+
+namespace relate::graph {
+
+using Encoded = std::span<const std::byte>;
+
+// A growing block of bytes.
+template <class Memory>
+class Block {
+public:
+    std::size_t size() const { return size_; }
+    std::size_t bytes() const { return capacity_; }
+    const std::byte *at(std::size_t offset) const { return bytes_ + offset; }
+    std::byte *at(std::size_t offset) { return bytes_ + offset; }
+    void cut(std::size_t size) { size_ = size; }
+
+    // Room for so many bytes at the end; `grow_by` makes them part of it.
+    std::byte *room(std::size_t count)
+    {
+        if (size_ + count > capacity_) {
+            std::size_t wanted = capacity_ == 0 ? 256 : capacity_ * 2;
+            capacity_ = wanted < size_ + count ? size_ + count : wanted;
+            bytes_ = static_cast<std::byte *>(bytes_ ? Memory::reallocate(bytes_, capacity_)
+                                                     : Memory::allocate(capacity_));
+        }
+        return bytes_ + size_;
+    }
+    void grow_by(std::size_t count) { size_ += count; }
+    void release()
+    {
+        if (bytes_)
+            Memory::release(bytes_);
+        *this = {};
+    }
+
+private:
+    std::byte *bytes_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+namespace detail {
+
+// Seven bits a byte, the low ones first.
+inline std::byte *write_number(std::byte *at, std::uint32_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *at++ = static_cast<std::byte>(value | 0x80);
+    *at++ = static_cast<std::byte>(value);
+    return at;
+}
+
+[[gnu::noinline]] inline const std::byte *read_long_number(const std::byte *at, std::uint32_t &value)
+{
+    value &= 0x7f;
+    for (unsigned shift = 7;; shift += 7) {
+        auto byte = std::to_integer<std::uint32_t>(*at++);
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return at;
+    }
+}
+
+inline const std::byte *read_number(const std::byte *at, std::uint32_t &value)
+{
+    value = std::to_integer<std::uint32_t>(*at++);
+    if (value < 0x80) [[likely]]
+        return at;
+    return read_long_number(at, value);
+}
+
+inline constexpr std::size_t longest_number = 5;
+
+inline std::uint64_t load(const std::byte *at, std::size_t count)
+{
+    std::uint64_t value = 0;
+    std::memcpy(&value, at, count);
+    return value;
+}
+
+inline std::uint64_t mix(std::uint64_t a, std::uint64_t b)
+{
+    __extension__ using Wide = unsigned __int128;
+    Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+} // namespace detail
+
+inline std::uint32_t hash_encoded(Encoded bytes)
+{
+    constexpr std::uint64_t first = 0x9e3779b97f4a7c15, second = 0xc2b2ae3d27d4eb4f;
+    const std::byte *at = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t hash = first ^ left;
+    for (; left > 8; at += 8, left -= 8)
+        hash = detail::mix(hash ^ detail::load(at, 8), second);
+    hash = detail::mix(hash ^ detail::load(at, left), second);
+    return static_cast<std::uint32_t>(hash ^ hash >> 32);
+}
+
+inline std::size_t encoded_capacity(const Record &record) { return 2 * detail::longest_number + record.key.size(); }
+
+inline std::size_t encode(const Record &record, std::byte *out)
+{
+    std::byte *at = detail::write_number(out, static_cast<std::uint32_t>(record.module_id));
+    at = detail::write_number(at, static_cast<std::uint32_t>(record.key.size()));
+    if (!record.key.empty())
+        std::memcpy(at, record.key.data(), record.key.size());
+    return static_cast<std::size_t>(at - out) + record.key.size();
+}
+
+// The record whose bytes begin there; its key points into them.
+inline Record decode(const std::byte *at)
+{
+    std::uint32_t module_id, size;
+    at = detail::read_number(at, module_id);
+    at = detail::read_number(at, size);
+    return {static_cast<std::int32_t>(module_id), {at, size}};
+}
+
+// The bytes of the record that begins there.
+inline Encoded encoded_at(const std::byte *at)
+{
+    std::uint32_t module_id, size;
+    const std::byte *key = detail::read_number(detail::read_number(at, module_id), size);
+    return {at, static_cast<std::size_t>(key - at) + size};
+}
+
+} // namespace relate::graph
