@@ -1,0 +1,99 @@
+-- Walks read the pages of the indexes themselves: what they find stays what plain SQL
+-- finds, whatever the pages have been through.
+SET client_min_messages = warning;
+SELECT FROM relate.create_workspace('query_pages');
+SET relate.workspace = 'query_pages';
+SET search_path = query_pages;
+ALTER TABLE relationship SET (autovacuum_enabled = off);
+CREATE TABLE unit (id text PRIMARY KEY, name text);
+CREATE TABLE part (id bigint PRIMARY KEY, name text);
+SELECT FROM relate.register_module('unit');
+SELECT FROM relate.register_module('part');
+SELECT FROM relate.create_relationship_type('belongs to', 'unit', 'unit', 'many_to_one', 'member', 'owner', hierarchy_parent => 'target');
+SELECT FROM relate.create_relationship_type('is in', 'part', 'part', 'many_to_one', 'member', 'owner', hierarchy_parent => 'target');
+
+-- How many records a walk finds below and above all records of a type, and how many of
+-- them plain SQL does not find, or finds besides.
+CREATE FUNCTION compare(type text) RETURNS TABLE (below bigint, above bigint, different bigint)
+LANGUAGE sql SET search_path = query_pages AS $$
+    WITH RECURSIVE edge AS (
+        SELECT source_key::text AS child, target_key::text AS parent FROM relationship r JOIN relationship_type t USING (type_id) WHERE t.name = type),
+    pair AS (SELECT child, parent, 1 AS depth FROM edge
+             UNION ALL SELECT pair.child, edge.parent, depth + 1 FROM pair JOIN edge ON edge.child = pair.parent),
+    record AS MATERIALIZED (SELECT child AS key FROM edge UNION SELECT parent FROM edge),
+    below AS (SELECT d.key::text AS child, record.key AS parent, d.depth FROM record, relate.descendants(type, record.key) d),
+    above AS (SELECT record.key AS child, a.key::text AS parent, a.depth FROM record, relate.ancestors(type, record.key) a)
+    SELECT (SELECT count(*) FROM below), (SELECT count(*) FROM above),
+           (SELECT count(*) FROM ((TABLE pair EXCEPT ALL TABLE below) UNION ALL (TABLE below EXCEPT ALL TABLE pair)
+                                  UNION ALL (TABLE pair EXCEPT ALL TABLE above) UNION ALL (TABLE above EXCEPT ALL TABLE pair)) x)
+$$;
+CREATE FUNCTION link(type text, child text, parent text) RETURNS void LANGUAGE sql SET search_path = query_pages AS $$
+    INSERT INTO relationship (type_id, source_key, target_key) SELECT type_id, child, parent FROM relationship_type WHERE name = type
+$$;
+
+-- No page at all; then one row of our own.
+SELECT * FROM compare('is in');
+INSERT INTO part SELECT i, 'Part ' || i FROM generate_series(0, 3000) i;
+SELECT * FROM relate.descendants('is in', 1);
+BEGIN;
+SELECT FROM link('is in', '2', '1');
+SELECT * FROM compare('is in');
+SAVEPOINT before;
+SELECT FROM link('is in', '3', '2');
+SELECT * FROM compare('is in');
+ROLLBACK TO before;
+SELECT * FROM compare('is in');
+ROLLBACK;
+SELECT * FROM compare('is in');
+
+-- Many pages, some of them full of the children of one record, no row known to be visible to all.
+INSERT INTO relationship (type_id, source_key, target_key)
+SELECT type_id, i, CASE WHEN i % 2 = 0 THEN 1 ELSE 1 + i / 9 END FROM generate_series(2, 3000) i, relationship_type WHERE name = 'is in' ORDER BY i % 7, i;
+SELECT * FROM compare('is in');
+SELECT relate.descendant_count('is in', 1), count(*) FROM relate.children('is in', 1);
+VACUUM relationship;
+SELECT * FROM compare('is in');
+-- Dead rows; pages with all their entries gone, deleted by VACUUM, and split anew.
+DELETE FROM relationship WHERE source_key::bigint BETWEEN 1000 AND 2600;
+SELECT * FROM compare('is in');
+VACUUM relationship;
+SELECT * FROM compare('is in');
+SELECT relate.is_under('is in', 2999, 1), relate.is_under('is in', 500, 1);
+UPDATE relationship SET importance = 4 WHERE source_key::bigint % 3 = 0;
+SELECT * FROM compare('is in');
+BEGIN;
+INSERT INTO relationship (type_id, source_key, target_key)
+SELECT type_id, i, 2 FROM generate_series(1000, 2600) i, relationship_type WHERE name = 'is in' ORDER BY i DESC;
+SELECT * FROM compare('is in');
+ROLLBACK;
+SELECT * FROM compare('is in');
+
+-- Keys that are compressed in the index, beside short ones that begin like them.
+INSERT INTO unit SELECT repeat('x', n) FROM generate_series(1, 1000, 9) n;
+INSERT INTO relationship (type_id, source_key, target_key)
+SELECT type_id, repeat('x', n), repeat('x', greatest(1, 1 + n / 2 / 9 * 9)) FROM generate_series(10, 1000, 9) n, relationship_type WHERE name = 'belongs to' ORDER BY n % 5, n;
+SELECT * FROM compare('belongs to');
+SELECT count(*), bool_and(name IS NULL), max(length(key::text)) FROM relate.network('unit', 'x', max_depth => 3);
+VACUUM relationship;
+SELECT * FROM compare('belongs to');
+SELECT * FROM compare('is in');
+
+-- Both modules in one walk; names by the pages of the table's own key.
+SELECT FROM relate.create_relationship_type('uses', 'unit', 'part');
+SELECT FROM relate.create_relationship('uses', 'x', 1);
+SELECT module, count(*), count(name), min(name), max(distance) FROM relate.network('unit', 'x', max_depth => 2) GROUP BY module ORDER BY module;
+UPDATE part SET name = 'Other' WHERE id = 2;
+SELECT key, name FROM relate.network('part', 1, max_depth => 1) WHERE module = 'part' AND key::bigint IN (2, 6, 8) ORDER BY key;
+
+-- Indexes made anew, in another order: then through SQL.
+DROP INDEX relationship_target_idx;
+CREATE INDEX relationship_target_idx ON relationship (target_module_id, target_key DESC, type_id, source_module_id, source_key) INCLUDE (start_date, end_date);
+SELECT * FROM compare('is in');
+-- Without the dates; and with entries that stand for several rows.
+DROP INDEX relationship_target_idx;
+CREATE INDEX relationship_target_idx ON relationship (target_module_id, target_key, type_id, source_module_id, source_key);
+UPDATE relationship SET importance = 5 WHERE source_key::text ~ '1';
+SELECT * FROM compare('is in');
+SELECT * FROM compare('belongs to');
+
+DROP SCHEMA query_pages CASCADE;
