@@ -78,8 +78,11 @@ DECLARE
 BEGIN
     FOR real IN
         SELECT o.oprname, format_type(o.oprleft, NULL) AS l, format_type(o.oprright, NULL) AS r, format_type(o.oprresult, NULL) AS result, n.nspname,
-               o.oprrest, o.oprjoin, 'op' || o.oid AS name
-        FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
+               'op' || o.oid AS name, concat(', RESTRICT = ' || nullif(o.oprrest::text, '-'), ', JOIN = ' || nullif(o.oprjoin::text, '-'),
+                                             ', COMMUTATOR = OPERATOR(evil.' || com.oprname || ')',
+                                             CASE WHEN o.oprname = '=' AND o.oprcanhash THEN ', HASHES' END,
+                                             CASE WHEN o.oprname = '=' AND o.oprcanmerge THEN ', MERGES' END) AS qualities
+        FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace LEFT JOIN pg_operator com ON com.oid = o.oprcom
         WHERE o.oprleft <> 0 AND n.nspname IN ('pg_catalog', 'relate')
           AND (o.oprleft = o.oprright AND o.oprleft IN ('date'::regtype, 'bigint'::regtype, 'name'::regtype, 'relate.record_key'::regtype, 'regclass'::regtype)
                AND o.oprname IN ('=', '<>', '<', '<=', '>', '>=')
@@ -89,7 +92,7 @@ BEGIN
         EXECUTE format('CREATE FUNCTION evil.%I(%s, %s) RETURNS %s LANGUAGE plpgsql IMMUTABLE STRICT AS %L', real.name, real.l, real.r, real.result,
             format('DECLARE c text; BEGIN GET DIAGNOSTICS c = PG_CONTEXT; IF c OPERATOR(pg_catalog.~) E''\n'' THEN PERFORM evil.spring(c, %L); END IF; RETURN $1 OPERATOR(%I.%s) $2; END',
                    'operator ' || real.oprname, real.nspname, real.oprname));
-        EXECUTE format('CREATE OPERATOR evil.%s (FUNCTION = evil.%I, LEFTARG = %s, RIGHTARG = %s)', real.oprname, real.name, real.l, real.r);
+        EXECUTE format('CREATE OPERATOR evil.%s (FUNCTION = evil.%I, LEFTARG = %s, RIGHTARG = %s%s)', real.oprname, real.name, real.l, real.r, real.qualities);
     END LOOP;
 END $$;
 

@@ -188,30 +188,36 @@ pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
     fi
 }
 
-# --- hostile: the regression tests again, by an ordinary role among traps
+# --- hostile: the regression, isolation and pgTAP tests again, by an ordinary role among traps
 #
 # The role owns its database, is no superuser, and has a schema of traps in every search_path:
 # functions, operators and tables in the place of those that we use (see test/hostile). The
-# expected output is the same. Left out are tests of what only a superuser can do, those that count
-# on the real operators (a join of many rows by another = is no fast one), and those that show plans,
-# where operators out of reach are written with their schema.
+# expected output is the same. Left out are what only a superuser can do (ddl_superuser), functions
+# that a test makes in our schema (key_overloads), and what indexes a user's own statement uses by
+# the operators that he finds (key_indexes).
 
 suite_hostile() {
-    local left_out='catalog_errors catalog_health key_overloads key_properties key_type'
-    left_out+=' ddl_bystanders ddl_modules adopt_random enforce_random query_follow query_graph_random query_leaks query_random'
-    left_out+=' surface_functions surface_views'
-    local database=contrib_regression role=relate_hostile log=$work/hostile.log file name names=() ok bad status=0
-    for file in test/sql/*.sql; do
-        name=$(basename "$file" .sql)
-        case " $left_out " in *" $name "*) ;; *) names+=("$name") ;; esac
-    done
+    local database=contrib_regression role=relate_hostile log=$work/hostile.log
     if ! make_hostile_place "$database" "$role" >"$log" 2>&1; then
         fail 'the place for hostile tests' "$log"
         return
     fi
+    hostile_installcheck REGRESS ISOLATION psql sql 'ddl_superuser key_overloads key_indexes' test/sql/*.sql
+    hostile_installcheck ISOLATION REGRESS isolationtester spec '' test/specs/*.spec
+    hostile_pgtap
+    clear_hostile_place "$database" "$role" >"$log" 2>&1 || fail 'the end of the hostile tests' "$log"
+}
+
+hostile_installcheck() { # LIST OTHER_LIST LAUNCHER EXTENSION LEFT_OUT TEST_FILE...
+    local list=$1 other=$2 launcher=$3 extension=$4 left_out=$5 file name names=() ok bad status=0
+    shift 5
+    for file in "$@"; do
+        name=$(basename "$file" ".$extension")
+        case " $left_out " in *" $name "*) ;; *) names+=("$name") ;; esac
+    done
     rm -f output_hostile/regression.diffs
-    make -s installcheck "REGRESS=${names[*]}" ISOLATION= REGRESS_OPTS="--inputdir=test --outputdir=output_hostile \
-        --use-existing --dbname=$database --user=$role --launcher=$PWD/test/hostile/psql" >"$log" 2>&1 || status=$?
+    make -s installcheck "$list=${names[*]}" "$other=" "${list}_OPTS=--inputdir=test --outputdir=output_hostile \
+        --use-existing --dbname=$database --user=$role --launcher=$PWD/test/hostile/$launcher" >"$log" 2>&1 || status=$?
     ok=$(grep -cE '^(test .* \.\.\. ok|ok [0-9])' "$log" || true)
     bad=$((${#names[@]} - ok))
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + $(wc -w <<<"$left_out")))
@@ -220,7 +226,17 @@ suite_hostile() {
         [ ! -e output_hostile/regression.diffs ] || show output_hostile/regression.diffs
         [ "$bad" != 0 ] || fail "the hostile tests ended with status $status"
     fi
-    clear_hostile_place "$database" "$role" >"$log" 2>&1 || fail 'the end of the hostile tests' "$log"
+}
+
+# Each file rolls back what it made, so that one database serves all.
+hostile_pgtap() {
+    local file status
+    psql -Xq -d "$database" -c 'CREATE EXTENSION pgtap SCHEMA public'
+    for file in test/pgtap/*.sql; do
+        status=0
+        test/hostile/psql psql -qAt -d "$database" -U "$role" -v ON_ERROR_STOP=1 -P pager=off <"$file" >"$log" 2>&1 || status=$?
+        count_tap "hostile $file" "$log" "$status"
+    done
 }
 
 clear_hostile_place() { # DATABASE ROLE
@@ -231,11 +247,11 @@ clear_hostile_place() { # DATABASE ROLE
 # A database of the role with the traps in it; and proof that they spring.
 make_hostile_place() { # DATABASE ROLE
     clear_hostile_place "$1" "$2" &&
-        psql -Xq -v ON_ERROR_STOP=1 -c "CREATE ROLE $2 LOGIN CREATEROLE" -c "GRANT SET ON PARAMETER session_replication_role TO $2" \
+        psql -Xq -v ON_ERROR_STOP=1 -c "CREATE ROLE $2 LOGIN CREATEROLE" -c "GRANT SET ON PARAMETER session_replication_role, deadlock_timeout TO $2" \
         -c "CREATE DATABASE $1 OWNER $2" -c "ALTER DATABASE $1 SET search_path = public, evil, pg_catalog, pg_temp" &&
         psql -Xq -v ON_ERROR_STOP=1 -d "$1" -c 'CREATE EXTENSION pg_relate' &&
         psql -Xq -v ON_ERROR_STOP=1 -d "$1" -U "$2" -f test/hostile/traps.sql &&
-        psql -Xq -v ON_ERROR_STOP=1 -d "$1" -f test/hostile/proof.sql
+        psql -Xq -v ON_ERROR_STOP=1 -d "$1" -f test/hostile/families.sql -f test/hostile/proof.sql
 }
 
 # --- pgtap: each file in a new database with pgtap and pg_relate

@@ -26,7 +26,7 @@ SELECT is((SELECT count(*)::int FROM pg_opclass WHERE opcintype = 'relate.record
            AND opcmethod = (SELECT oid FROM pg_am WHERE amname = m)), 1, format('a default %s operator class', m))
 FROM unnest('{btree,hash}'::name[]) m;
 SELECT is((SELECT count(*)::int FROM pg_operator WHERE oprname = o AND oprleft = 'relate.record_key'::regtype
-           AND oprright = 'relate.record_key'::regtype AND oprresult = 'boolean'::regtype), 1, format('operator %s', o))
+           AND oprright = 'relate.record_key'::regtype AND oprresult = 'boolean'::regtype AND oprnamespace = 'relate'::regnamespace), 1, format('operator %s', o))
 FROM unnest('{=,<>,<,<=,>,>=}'::text[]) o;
 
 SELECT is(5::relate.record_key::text, '5', 'an integer and its text are one key');

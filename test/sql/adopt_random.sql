@@ -109,12 +109,12 @@ RETURNS TABLE (from_module text, from_key text, id bigint, type text, role text,
     WHERE CASE show WHEN 'all' THEN true WHEN 'past' THEN end_date < day WHEN 'future' THEN start_date > day
                     ELSE coalesce(start_date <= day, true) AND coalesce(end_date >= day, true) END
 $$;
-CREATE FUNCTION ours_one(day date, show text) RETURNS SETOF record LANGUAGE sql AS $$
+CREATE FUNCTION ours_one(day date, show text) RETURNS SETOF pg_catalog.record LANGUAGE sql AS $$
     SELECT n.module, n.key, r.relationship_id, r.relationship_type, r.role, r.own_role, r.label, r.module, r.key::text, r.name,
            r.start_date, r.end_date, r.importance, r.is_current, r.attributes
     FROM record n, relate.related_records(n.module, n.key, NULL, day, show) r
 $$;
-CREATE FUNCTION ours_of(day date, show text) RETURNS SETOF record LANGUAGE sql AS $$
+CREATE FUNCTION ours_of(day date, show text) RETURNS SETOF pg_catalog.record LANGUAGE sql AS $$
     SELECT n.module, r.from_key::text, r.relationship_id, r.relationship_type, r.role, r.own_role, r.label, r.module, r.key::text, r.name,
            r.start_date, r.end_date, r.importance, r.is_current, r.attributes
     FROM (SELECT module, array_agg(key) AS keys FROM record GROUP BY module) n, relate.related_records_of(n.module, n.keys, NULL, day, show) r

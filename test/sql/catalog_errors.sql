@@ -46,9 +46,6 @@ CREATE TYPE catalog_test.composite AS (id int);
 CREATE TEMP TABLE temporary (id int PRIMARY KEY);
 CREATE TABLE catalog_test.parts (id int PRIMARY KEY) PARTITION BY RANGE (id);
 CREATE TABLE catalog_test.part PARTITION OF catalog_test.parts DEFAULT;
-CREATE FOREIGN DATA WRAPPER catalog_wrapper;
-CREATE SERVER catalog_server FOREIGN DATA WRAPPER catalog_wrapper;
-CREATE FOREIGN TABLE catalog_test.remote (id int NOT NULL) SERVER catalog_server;
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.bare')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.loose')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.view')$$);
@@ -58,7 +55,6 @@ SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.compos
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.contacts_pkey')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('temporary')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.part')$$);
-SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_test.remote')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('pg_catalog.pg_class')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('information_schema.sql_features')$$);
 SELECT catalog_test.refusal($$SELECT relate.register_module('catalog_crm.relationship')$$);
@@ -201,6 +197,4 @@ SELECT (SELECT jsonb_agg(m) FROM catalog_crm.module m) = modules, (SELECT jsonb_
     (SELECT jsonb_agg(s) FROM catalog_crm.status s) = statuses FROM catalog_test.before;
 SELECT count(*) FROM pg_trigger WHERE tgname = 'relate_record_deleted';
 SELECT relate.drop_workspace('catalog_crm');
-DROP SERVER catalog_server CASCADE;
-DROP FOREIGN DATA WRAPPER catalog_wrapper;
 DROP SCHEMA catalog_test CASCADE;

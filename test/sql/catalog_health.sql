@@ -65,7 +65,6 @@ CREATE INDEX relationship_address_idx ON health_crm.relationship (address_key);
 ALTER INDEX health_crm.relationship_target_idx RENAME TO of_another_name;
 ALTER TABLE health_crm.relationship DROP CONSTRAINT relationship_pkey;
 ALTER TABLE health_crm.status DROP CONSTRAINT status_pkey CASCADE;
-UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'health_crm.record_status_status_idx'::regclass;
 SELECT * FROM relate.health_check() WHERE workspace = 'health_crm' ORDER BY object COLLATE "C", finding COLLATE "C";
 SELECT * FROM relate.repair('health_crm') ORDER BY object COLLATE "C", finding COLLATE "C";
 SELECT * FROM relate.health_check() WHERE workspace = 'health_crm';

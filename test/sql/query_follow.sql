@@ -145,7 +145,7 @@ WHERE w.word IN (t.role, t.label)
           WHERE coalesce(o.from_id, m.module_id) = m.module_id AND w.word IN (o.role, o.label));
 CREATE FUNCTION plain_follow(module text, keys text[], path text[], as_of date)
 RETURNS TABLE (from_key text, module text, key text, ways bigint)
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, follow_test AS $$
     WITH RECURSIVE walk AS (
         SELECT k.key AS origin, m.module_id, k.key, 0 AS step
         FROM unnest(keys) AS k (key), follow_ws.module AS m WHERE m.name = plain_follow.module

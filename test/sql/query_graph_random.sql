@@ -69,13 +69,13 @@ ANALYZE raw, place;
 SELECT type, count(*) > 500 AS many FROM raw GROUP BY 1 ORDER BY 1;
 
 -- One edge list a day, child to parent.
-CREATE FUNCTION up(wanted text, day date) RETURNS TABLE (cm text, ck text, pm text, pk text) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION up(wanted text, day date) RETURNS TABLE (cm text, ck text, pm text, pk text) LANGUAGE sql STABLE SET search_path = pg_catalog, query_graph_random AS $$
     SELECT CASE type WHEN 'several' THEN m2 ELSE m1 END, CASE type WHEN 'several' THEN k2 ELSE k1 END,
            CASE type WHEN 'several' THEN m1 ELSE m2 END, CASE type WHEN 'several' THEN k1 ELSE k2 END
     FROM raw WHERE type = wanted AND (type = 'mixed' OR coalesce(from_day <= day, true) AND coalesce(to_day >= day, true))
 $$;
 -- All pairs: record, one above it, least distance. By rounds, as the answer of a recursive query.
-CREATE FUNCTION plain_above(wanted text, day date) RETURNS TABLE (m text, k text, am text, ak text, depth int) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION plain_above(wanted text, day date) RETURNS TABLE (m text, k text, am text, ak text, depth int) LANGUAGE sql STABLE SET search_path = pg_catalog, query_graph_random AS $$
     WITH RECURSIVE e AS MATERIALIZED (SELECT * FROM up(wanted, day)),
     w (m, k, am, ak, depth) AS (
         SELECT cm, ck, pm, pk, 1 FROM e

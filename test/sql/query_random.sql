@@ -107,13 +107,13 @@ RETURNS TABLE (from_module text, from_key text, relationship_id bigint, relation
                     ELSE coalesce(start_date <= as_of, true) AND coalesce(end_date >= as_of, true) END
 $$;
 CREATE FUNCTION ours_related(as_of date, show text)
-RETURNS SETOF record LANGUAGE sql AS $$
+RETURNS SETOF pg_catalog.record LANGUAGE sql AS $$
     SELECT n.module, n.key, r.relationship_id, r.relationship_type, r.role, r.own_role, r.label, r.module, r.key::text, r.name,
            r.start_date, r.end_date, r.importance, r.is_current, r.description, r.attributes
     FROM record AS n, relate.related_records(n.module, n.key, NULL, as_of, show) AS r
 $$;
 CREATE FUNCTION ours_related_of(as_of date, show text)
-RETURNS SETOF record LANGUAGE sql AS $$
+RETURNS SETOF pg_catalog.record LANGUAGE sql AS $$
     SELECT n.module, r.from_key::text, r.relationship_id, r.relationship_type, r.role, r.own_role, r.label, r.module, r.key::text, r.name,
            r.start_date, r.end_date, r.importance, r.is_current, r.description, r.attributes
     FROM (SELECT module, array_agg(key) AS keys FROM record GROUP BY module) AS n,
