@@ -1,5 +1,7 @@
 // See spi.h. Saved plans live in a hash table of the backend, in memory below
-// TopMemoryContext; PostgreSQL itself replans them when a table changes.
+// TopMemoryContext; PostgreSQL itself replans them when a table changes. A session
+// that works in many workspaces has statements without end: when the table is full,
+// those go that were not asked for since it was full before.
 #include "pg/spi.h"
 
 #include "pg/scan.h"
@@ -11,7 +13,11 @@ namespace {
 struct SavedPlan {
     const char *sql;
     SPIPlanPtr plan;
+    bool is_recent;
+    int running; // that deep; where an error ended it, until the transaction ends
 };
+
+constexpr long most_plans = 400; // the statements of some workspaces
 
 constexpr int max_arguments = 2 * INDEX_MAX_KEYS + 8; // two keys, and a few more
 HTAB *saved_plans;
@@ -27,6 +33,37 @@ int sql_compare(const void *a, const void *b, Size)
     return strcmp(*static_cast<const char *const *>(a), *static_cast<const char *const *>(b));
 }
 
+template <class Each>
+void for_each_plan(Each each)
+{
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, saved_plans);
+    while (auto *saved = static_cast<SavedPlan *>(hash_seq_search(&scan)))
+        each(*saved);
+}
+
+void on_transaction_event(XactEvent event, void *)
+{
+    if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+        for_each_plan([](SavedPlan &saved) { saved.running = 0; });
+}
+
+void drop_plan(SavedPlan &saved)
+{
+    const char *sql = saved.sql;
+    SPI_freeplan(saved.plan);
+    hash_search(saved_plans, &sql, HASH_REMOVE, nullptr);
+    pfree(const_cast<char *>(sql));
+}
+
+void make_room()
+{
+    for_each_plan([](SavedPlan &saved) {
+        if (!saved.running && !std::exchange(saved.is_recent, false))
+            drop_plan(saved);
+    });
+}
+
 void make_table()
 {
     HASHCTL control = {};
@@ -36,6 +73,31 @@ void make_table()
     control.match = sql_compare;
     control.hcxt = TopMemoryContext;
     saved_plans = hash_create("relate statements", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+    RegisterXactCallback(on_transaction_event, nullptr);
+}
+
+// The plan of a statement, saved under its text. It stays as long as it runs.
+SavedPlan &saved_plan(const char *sql, std::span<const Oid> argument_types)
+{
+    if (!saved_plans)
+        make_table();
+    auto *known = static_cast<SavedPlan *>(hash_search(saved_plans, &sql, HASH_FIND, nullptr));
+    if (known) {
+        known->is_recent = true;
+        return *known;
+    }
+    // The second time where all are recent.
+    for (int i = 0; i < 2 && hash_get_num_entries(saved_plans) >= most_plans; ++i)
+        make_room();
+    SPIPlanPtr plan = SPI_prepare(sql, static_cast<int>(argument_types.size()), const_cast<Oid *>(argument_types.data()));
+    if (!plan || SPI_keepplan(plan))
+        elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+    const char *copy = MemoryContextStrdup(TopMemoryContext, sql);
+    known = static_cast<SavedPlan *>(hash_search(saved_plans, &copy, HASH_ENTER, nullptr));
+    known->plan = plan;
+    known->is_recent = true;
+    known->running = 0;
+    return *known;
 }
 
 // Arguments as SPI takes them.
@@ -68,28 +130,14 @@ Argument array_argument(Oid element_type, std::span<const Datum> elements)
     return {get_array_type(element_type), PointerGetDatum(array)};
 }
 
-SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types)
-{
-    if (!saved_plans)
-        make_table();
-    auto *known = static_cast<SavedPlan *>(hash_search(saved_plans, &sql, HASH_FIND, nullptr));
-    if (known)
-        return known->plan;
-    SPIPlanPtr plan = SPI_prepare(sql, static_cast<int>(argument_types.size()), const_cast<Oid *>(argument_types.data()));
-    if (!plan || SPI_keepplan(plan))
-        elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-    const char *copy = MemoryContextStrdup(TopMemoryContext, sql);
-    known = static_cast<SavedPlan *>(hash_search(saved_plans, &copy, HASH_ENTER, nullptr));
-    known->plan = plan;
-    return plan;
-}
-
 uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long limit, Fires fires)
 {
     Bound bound(arguments);
-    SPIPlanPtr plan = saved_plan(sql, {bound.types, arguments.size()});
+    SavedPlan &saved = saved_plan(sql, {bound.types, arguments.size()});
+    SPIPlanPtr plan = saved.plan;
     auto &[types, values, nulls] = bound;
     int result;
+    ++saved.running;
     if (sees == Sees::latest || sees == Sees::latest_checked) {
         bool checks = sees == Sees::latest_checked && IsolationUsesXactSnapshot();
         Snapshot latest = latest_snapshot();
@@ -101,6 +149,7 @@ uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long
     } else {
         result = SPI_execute_plan(plan, values, nulls, sees == Sees::snapshot, limit);
     }
+    saved.running -= saved.running > 0;
     if (result < 0)
         elog(ERROR, "could not run \"%s\": %s", sql, SPI_result_code_string(result));
     return SPI_processed;
@@ -109,10 +158,12 @@ uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long
 Portal open_rows(const char *sql, std::span<const Argument> arguments)
 {
     Bound bound(arguments);
-    SPIPlanPtr plan = saved_plan(sql, {bound.types, arguments.size()});
-    Portal rows = SPI_cursor_open(nullptr, plan, bound.values, bound.nulls, true);
+    SavedPlan &saved = saved_plan(sql, {bound.types, arguments.size()});
+    ++saved.running; // what a portal needs of the plan, it holds once it is open
+    Portal rows = SPI_cursor_open(nullptr, saved.plan, bound.values, bound.nulls, true);
     if (!rows)
         elog(ERROR, "could not open \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+    saved.running -= saved.running > 0;
     return rows;
 }
 

@@ -21,10 +21,6 @@ void spi_session(Work work)
     SPI_finish();
 }
 
-// A plan for the statement, saved for the life of the backend under its text.
-// The texts are few: one for each statement of the library and workspace.
-SPIPlanPtr saved_plan(const char *sql, std::span<const Oid> argument_types);
-
 struct Argument {
     Oid type;
     Datum value;
@@ -47,7 +43,8 @@ enum class Sees {
 // the statement that we are in, as for referential integrity, or before it returns.
 enum class Fires { later, at_once };
 
-// Runs the saved plan of the statement; rows are in SPI_tuptable, their number is returned.
+// Runs the plan of the statement, which is saved in the backend under its text, one for each
+// statement of the library and workspace, some hundreds at most; rows are in SPI_tuptable, their number is returned.
 uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0,
            Fires fires = Fires::later);
 

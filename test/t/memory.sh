@@ -125,6 +125,28 @@ is "$(sql "BEGIN" "DO \$\$ BEGIN
          END \$\$" "SELECT kept() BETWEEN 1 AND 3" "COMMIT" "SELECT kept() BETWEEN 1 AND 3")" $'t\nt' \
     "a transaction that changes the catalog keeps no old states of it"
 
+# --- many workspaces in one session, or one of many names: their statements do not add up
+
+sql "CREATE SCHEMA many_0" "SELECT relate.create_workspace('many_0')" "SET relate.workspace = many_0" \
+    "SELECT relate.register_module('contact', kind_column => 'kind'), relate.register_module('ticket', name_columns => '{subject}'),
+            relate.create_relationship_type('report', 'contact', 'ticket', on_source_delete => 'remove_link')" \
+    "CREATE FUNCTION plans() RETURNS bigint LANGUAGE sql AS \$\$ SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'CachedPlanSource' \$\$" \
+    "CREATE PROCEDURE visit(first int, last int) LANGUAGE plpgsql AS \$\$
+     BEGIN
+         FOR i IN first..last LOOP
+             EXECUTE format('ALTER SCHEMA many_%s RENAME TO many_%s', i - 1, i);
+             PERFORM set_config('relate.workspace', 'many_' || i, false);
+             PERFORM relate.connect('contact', 40, 'report', 'ticket', 'T40');
+             PERFORM relate.related_records('contact', 40), relate.set_status('contact', 40, 'Customer');
+             DELETE FROM contact WHERE id = 40;
+             INSERT INTO contact VALUES (40);
+             COMMIT;
+         END LOOP;
+     END \$\$" >/dev/null
+is "$(sql "CALL visit(1, 5)" "CREATE TEMP TABLE few AS SELECT plans() AS n" "CALL visit(6, 300)" "SELECT plans() - n BETWEEN 100 AND 400 FROM few")" t \
+    "statements of 300 workspaces do not add up"
+sql "DROP SCHEMA many_300 CASCADE" >/dev/null
+
 # --- a large statement: what it holds at its end, when the queue of triggers is
 # --- still there, against the same rows in a table with two foreign keys
 
