@@ -146,12 +146,12 @@ COMMENT ON FUNCTION relate.objects_dropped() IS
 'Event trigger on what was dropped: refuses (2BP01) to drop a module''s table, key, kind and name columns without CASCADE, with which the module goes too, or does without the column. Warns where our triggers or indexes, or the key of a module, are gone.';
 
 CREATE EVENT TRIGGER relate_ddl_started ON ddl_command_start
-    WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE', 'DROP DOMAIN',
+    WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE', 'DROP DOMAIN',
                  'DROP COLLATION', 'DROP TRIGGER', 'DROP INDEX')
     EXECUTE FUNCTION relate.ddl_started();
 COMMENT ON EVENT TRIGGER relate_ddl_started IS 'pg_relate: what DDL finds.';
 CREATE EVENT TRIGGER relate_ddl_done ON ddl_command_end
-    WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'ALTER SCHEMA')
+    WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE', 'CREATE TABLE', 'ALTER SCHEMA')
     EXECUTE FUNCTION relate.ddl_done();
 COMMENT ON EVENT TRIGGER relate_ddl_done IS 'pg_relate: modules follow their tables.';
 CREATE EVENT TRIGGER relate_objects_dropped ON sql_drop

@@ -212,16 +212,18 @@ void react(const Node *statement)
     if (pg::renames_tables(statement))
         follow_in_surfaces();
     if (std::optional<pg::ColumnRename> rename = pg::column_rename(statement))
-        follow(*rename);
+        for (Oid table : pg::tables_of(rename->table))
+            follow({table, rename->from, rename->to});
     if (Oid parent = pg::parent_of_new_partition(statement))
         protect_partitions(parent);
     pg::TableChange change = pg::table_change(statement);
     if (!OidIsValid(change.table))
         return;
     if (!change.retyped.empty() || !change.nullable.empty())
-        for_each_module_of(change.table, [&](const Workspace &workspace, const Module &module) {
-            check_columns(workspace, module, change);
-        });
+        for (Oid table : pg::tables_of(change.table))
+            for_each_module_of(table, [&](const Workspace &workspace, const Module &module) {
+                check_columns(workspace, module, change);
+            });
     if (change.attached)
         protect_partitions(change.table);
     if (OidIsValid(change.detached))

@@ -3,11 +3,13 @@
 // It remembers the workspaces as they are, and does what must be done while the
 // thing to be dropped is still there: the records of a partition that DROP TABLE
 // takes away leave their module by the rules for DELETE; with CASCADE, all that
-// hangs on them goes too.
+// hangs on them goes too. DETACH ... CONCURRENTLY commits halfway, and cannot go back
+// then: what will refuse it at its end is tried before.
 #include "catalog/module_table.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/records_leave.h"
 #include "ddl/storage_dropped.h"
+#include "pg/cleanup.h"
 #include "pg/ddl.h"
 
 namespace relate {
@@ -37,6 +39,17 @@ void partitions_go(const Node *statement)
     }
 }
 
+void try_to_detach(const Node *statement)
+{
+    Oid partition = pg::partition_to_detach_later(statement);
+    if (!OidIsValid(partition) || IsTransactionBlock()) // where it is refused anyway
+        return;
+    pg::in_trial([&] {
+        for (const ModuleTable &kept : modules_of_partition(partition))
+            records_leave(*kept.workspace, *kept.module, partition, Leaving::by_policy, ShareUpdateExclusiveLock);
+    });
+}
+
 } // namespace
 
 } // namespace relate
@@ -52,6 +65,7 @@ Datum relate_ddl_started(PG_FUNCTION_ARGS)
     if (!remembered_workspaces().empty()) {
         remember_storages(statement);
         partitions_go(statement);
+        try_to_detach(statement);
     }
     PG_RETURN_NULL();
 }

@@ -45,7 +45,7 @@ void each_row_leaves(const ModuleTable &kept, Relation table, Leaving leaving)
 
 } // namespace
 
-void records_leave(const Workspace &workspace, const Module &module, Oid partition, Leaving leaving)
+void records_leave(const Workspace &workspace, const Module &module, Oid partition, Leaving leaving, LOCKMODE lock)
 {
     if (!attached_to_module(workspace, module.id).any())
         return;
@@ -53,7 +53,7 @@ void records_leave(const Workspace &workspace, const Module &module, Oid partiti
         for (Oid leaf : pg::with_inheritors(partition)) {
             if (get_rel_relkind(leaf) != RELKIND_RELATION)
                 continue;
-            Relation table = table_open(leaf, AccessExclusiveLock);
+            Relation table = table_open(leaf, lock);
             each_row_leaves(module_table(workspace, module, leaf), table, leaving);
             table_close(table, NoLock);
         }

@@ -14,6 +14,7 @@ namespace relate {
 enum class Leaving { by_policy, with_all };
 
 // `module` is where the partition belongs, or belonged.
-void records_leave(const Workspace &workspace, const Module &module, Oid partition, Leaving leaving);
+void records_leave(const Workspace &workspace, const Module &module, Oid partition, Leaving leaving,
+                   LOCKMODE lock = AccessExclusiveLock);
 
 } // namespace relate

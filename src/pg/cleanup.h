@@ -19,4 +19,13 @@ void with_cleanup(Work work, Cleanup cleanup)
                      {[](void *c) { (*static_cast<Cleanup *>(c))(); }, &cleanup});
 }
 
+void run_in_trial(Call work);
+
+// Runs `work` to see whether it raises, and undoes what it has done.
+template <class Work>
+void in_trial(Work work)
+{
+    run_in_trial({[](void *w) { (*static_cast<Work *>(w))(); }, &work});
+}
+
 } // namespace relate::pg

@@ -100,7 +100,9 @@ bool is_cascade(const Node *statement)
 std::optional<ColumnRename> column_rename(const Node *statement)
 {
     auto *rename = as<RenameStmt>(statement, T_RenameStmt);
-    if (!rename || rename->renameType != OBJECT_COLUMN || rename->relationType != OBJECT_TABLE)
+    bool is_attribute = rename && rename->renameType == OBJECT_ATTRIBUTE;
+    bool is_column = rename && rename->renameType == OBJECT_COLUMN && rename->relationType == OBJECT_TABLE;
+    if (!is_attribute && !is_column)
         return std::nullopt;
     Oid table = relation_named(rename->relation);
     if (!OidIsValid(table))
@@ -120,7 +122,7 @@ TableChange table_change(const Node *statement)
 {
     TableChange change;
     auto *alter = as<AlterTableStmt>(statement, T_AlterTableStmt);
-    if (!alter || alter->objtype != OBJECT_TABLE)
+    if (!alter || (alter->objtype != OBJECT_TABLE && alter->objtype != OBJECT_TYPE))
         return change;
     ListCell *cell;
     foreach (cell, alter->cmds) {
@@ -138,6 +140,7 @@ TableChange table_change(const Node *statement)
         case AT_DetachPartition:
         case AT_DetachPartitionFinalize:
             change.detached = relation_named(reinterpret_cast<PartitionCmd *>(command->def)->name);
+            change.is_concurrent = reinterpret_cast<PartitionCmd *>(command->def)->concurrent;
             break;
         default:
             break;
@@ -146,6 +149,24 @@ TableChange table_change(const Node *statement)
     if (!change.retyped.empty() || !change.nullable.empty() || change.attached || OidIsValid(change.detached))
         change.table = relation_named(alter->relation);
     return change;
+}
+
+Array<Oid> tables_of(Oid relation)
+{
+    Array<Oid> tables;
+    if (get_rel_relkind(relation) != RELKIND_COMPOSITE_TYPE) {
+        tables.push(relation);
+        return tables;
+    }
+    ScanKeyData key;
+    ScanKeyInit(&key, Anum_pg_class_reloftype, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(get_rel_type_id(relation)));
+    Relation classes = table_open(RelationRelationId, AccessShareLock);
+    SysScanDesc scan = systable_beginscan(classes, InvalidOid, false, nullptr, 1, &key);
+    for (HeapTuple tuple; HeapTupleIsValid(tuple = systable_getnext(scan));)
+        tables.push(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid);
+    systable_endscan(scan);
+    table_close(classes, AccessShareLock);
+    return tables;
 }
 
 Oid parent_of_new_partition(const Node *statement)
@@ -178,6 +199,15 @@ bool lock_partition(Oid partition)
         LockRelationOid(parent, AccessExclusiveLock);
     LockRelationOid(partition, AccessExclusiveLock);
     return relation_exists(partition) && get_rel_relispartition(partition);
+}
+
+Oid partition_to_detach_later(const Node *statement)
+{
+    TableChange change = table_change(statement);
+    return change.is_concurrent && OidIsValid(change.table) && owns(change.table) && OidIsValid(change.detached) &&
+                   get_rel_relispartition(change.detached)
+               ? change.detached
+               : InvalidOid;
 }
 
 Array<DroppedObject> dropped_objects()

@@ -13,7 +13,7 @@ Node *ddl_statement(FunctionCallInfo fcinfo, const char *function, const char *e
 // Whether it says CASCADE.
 bool is_cascade(const Node *statement);
 
-// Of the columns of a table or of the attributes of a view: old and new name.
+// Of the columns of a table, or of the attributes of a type: old and new name.
 struct ColumnRename {
     Oid table;
     const char *from, *to;
@@ -23,15 +23,23 @@ std::optional<ColumnRename> column_rename(const Node *statement);
 // Whether the statement gives a table or a schema another name, or a table another schema.
 bool renames_tables(const Node *statement);
 
-// What ALTER TABLE did to a table, as far as records can feel it.
+// What ALTER TABLE did to a table, or ALTER TYPE to a type, as far as records can feel it.
 struct TableChange {
-    Oid table = InvalidOid;
+    Oid table = InvalidOid; // or the type's relation
     Array<const char *> retyped;  // columns that have another type
     Array<const char *> nullable; // columns that are not NOT NULL any more
     bool attached = false;        // a partition
     Oid detached = InvalidOid;    // a partition
+    bool is_concurrent = false;   // it is detached in two transactions
 };
 TableChange table_change(const Node *statement);
+
+// The tables made of a composite type; any other relation itself.
+Array<Oid> tables_of(Oid relation);
+
+// The partition that DETACH ... CONCURRENTLY is about to take away; InvalidOid for another
+// statement, and where the user does not own the table.
+Oid partition_to_detach_later(const Node *statement);
 
 // The partitioned table for which CREATE TABLE ... PARTITION OF made one, or InvalidOid.
 Oid parent_of_new_partition(const Node *statement);

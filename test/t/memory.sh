@@ -8,7 +8,7 @@ new_database relate_t_memory
 psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f test/lib/world.sql 2>&1 || ok 1 "the world"
 
 sql "CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_bytes) FROM pg_backend_memory_contexts'" \
-    "CREATE TABLE finding (call text, outcome text, grown bigint)" \
+    "CREATE TABLE finding (call text, outcome text, grown bigint, ends boolean)" \
     "CREATE PROCEDURE endure(call text, calls int, ends boolean) LANGUAGE plpgsql AS \$\$
      DECLARE
          marks bigint[];
@@ -33,7 +33,7 @@ sql "CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_byte
                  END IF;
              END LOOP;
          END LOOP;
-         INSERT INTO finding VALUES (call, outcome, marks[4] - marks[3]);
+         INSERT INTO finding VALUES (call, outcome, marks[4] - marks[3], ends);
          COMMIT;
      END \$\$"
 
@@ -103,14 +103,14 @@ endure() { # NUMBER ENDS: the calls on standard input
 }
 echo "SELECT count(name) FROM bystander" | endure "$calls" false
 echo "UPDATE bystander SET note = note" | endure "$calls" true
-sql "CREATE TABLE usual AS SELECT max(grown) AS growth FROM finding" "TRUNCATE finding"
+sql "CREATE TABLE usual AS SELECT ends, max(grown) AS growth FROM finding GROUP BY ends" "TRUNCATE finding"
 reads | endure "$calls" false
 verbs | endure "$calls" true
 changes | endure $((calls / 20 + 10)) true
 is "$(sql "SELECT count(*) FROM finding")" "$( (reads; verbs; changes) | wc -l)" "every call was made"
 is_empty "$(sql "SELECT call, outcome FROM finding WHERE outcome <> coalesce(substring(call from ' -- (.*)'), 'done')")" \
     "with the outcome it should have"
-is_empty "$(sql "SELECT finding.* FROM finding, usual WHERE grown > growth + 1000 + $calls")" \
+is_empty "$(sql "SELECT finding.* FROM finding JOIN usual USING (ends) WHERE grown > growth + 1000 + $calls")" \
     "memory is flat over $calls calls of each function"
 
 # --- changes of the catalog in one transaction: only the newest state is kept
