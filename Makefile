@@ -31,7 +31,7 @@ endurance:
 		RELATE_ROWS=$${RELATE_ROWS:-200000} tools/with_cluster test/run t/memory t/malformed t/parallel t/cancel
 sanitize:
 	@tools/prepare test
-	@test/run sanitize
+	@RELATE_SANITIZE_LONG=yes test/run sanitize
 fuzz:
 	@tools/prepare test
 	@RELATE_FUZZ_RUNS=$${RELATE_FUZZ_RUNS:-50000000} RELATE_FUZZ_SECONDS=$${RELATE_FUZZ_SECONDS:-0} RELATE_FUZZ_SEED=$${RELATE_FUZZ_SEED:-0} test/run fuzz

@@ -128,10 +128,14 @@ suite_fuzz() {
     done
 }
 
-# --- sanitize: suites again, with the sanitizers in the library (RELATE_SANITIZE=yes)
-# --- and then some with its caches forgotten at every request. Long: make sanitize.
+# --- sanitize: suites again, with the sanitizers in the library (RELATE_SANITIZE=yes) and its
+# --- caches forgotten at every request. Briefly: the pgTAP tests with both; make sanitize: all.
 
 suite_sanitize() {
+    if [ "${RELATE_SANITIZE_LONG:-no}" = no ]; then
+        sanitized "in brief" yes pgtap
+        return
+    fi
     sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-regress isolation pgtap t/malformed t/parallel t/memory}
     sanitized "caches" yes ${RELATE_SANITIZE_SUITES:-pgtap t/malformed}
     # The server's own way, where it was built for it.
