@@ -180,23 +180,24 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
+DECLARE
+    words text[];
+    names name[];
+    one text;
 BEGIN
-    RETURN (
-        WITH has AS MATERIALIZED (
-            SELECT DISTINCT ON (word) regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') AS word, a.attname
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
-              AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
-            ORDER BY word, a.attnum
-        )
-        SELECT array_agg(has.attname ORDER BY part.place)
-        FROM unnest(wanted) WITH ORDINALITY AS one (words, position)
-        CROSS JOIN string_to_table(one.words, ' ') WITH ORDINALITY AS part (word, place)
-        LEFT JOIN has ON has.word = part.word
-        GROUP BY one.position
-        HAVING bool_and(has.word IS NOT NULL)
-        ORDER BY one.position
-        LIMIT 1);
+    SELECT array_agg(has.word ORDER BY has.word), array_agg(has.attname ORDER BY has.word) INTO words, names
+    FROM (SELECT DISTINCT ON (word) regexp_replace(lower(a.attname), '[^a-z0-9]', '', 'g') AS word, a.attname
+          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+          WHERE a.attrelid = table_name AND a.attnum > 0 AND NOT a.attisdropped
+            AND t.typcategory = category AND t.typname NOT IN ('time', 'timetz')
+          ORDER BY word, a.attnum) AS has;
+    FOREACH one IN ARRAY wanted LOOP
+        IF string_to_array(one, ' ') <@ words THEN
+            RETURN ARRAY(SELECT names[array_position(words, part.word)]
+                         FROM string_to_table(one, ' ') WITH ORDINALITY AS part (word, place) ORDER BY part.place);
+        END IF;
+    END LOOP;
+    RETURN NULL;
 END;
 $$;
 COMMENT ON FUNCTION relate.find_columns(regclass, text[], "char") IS

@@ -222,8 +222,8 @@ BEGIN
                    coalesce(f.note,
                        CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key', f.to_table)
                             WHEN NOT (f.key_columns @> far.key_columns AND f.key_columns <@ far.key_columns)
-                            THEN format('it refers to (%%s), and the key of %%s is (%%s)', array_to_string(f.key_columns, ', '),
-                                        f.to_table, array_to_string(far.key_columns, ', ')) END,
+                            THEN format('it refers to (%%s) of %%s, which is not the key of that module: (%%s)',
+                                        array_to_string(f.key_columns, ', '), f.to_table, array_to_string(far.key_columns, ', ')) END,
                        relate.missing_rights(f.to_table, '{SELECT,REFERENCES,TRIGGER}'))
                        AS note
             FROM all_fk f

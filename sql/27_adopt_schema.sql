@@ -30,6 +30,7 @@ COMMENT ON FUNCTION relate.preview_adopt_foreign_keys(text, text[], text[], text
 CREATE FUNCTION relate.adopt_plan(workspace name, plan relate.adoption[], system_modules text[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET jit = off
+SET plan_cache_mode = force_generic_plan -- the triggers ask the same of thousands of tables
 AS $body$
 BEGIN
     EXECUTE format($query$
