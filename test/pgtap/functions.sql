@@ -42,6 +42,7 @@ SELECT is_empty($$SELECT signature, prosrc FROM ours WHERE lanname = 'sql' AND p
 -- Named in words to the user, or looked for in the catalog, and not called.
 CREATE TEMP TABLE said (caller name, callee name);
 INSERT INTO said VALUES ('find_workspaces', 'relationship_check'), ('check_module_is_new', 'alter_module'),
+    ('rules_on', 'no_cycle'), ('rules_on', 'no_overlap'),
     ('module_finding', 'alter_module'), ('sample_script', 'related_records'), ('sample_script', 'record_overview');
 CREATE TEMP VIEW calls AS
     SELECT caller.signature AS caller, caller.provolatile AS caller_volatility, caller.proparallel AS caller_parallel,
