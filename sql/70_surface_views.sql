@@ -79,9 +79,10 @@ DECLARE
     candidate text;
     number int;
 BEGIN
-    FOREACH wanted IN ARRAY names LOOP
-        candidate := wanted::name;
-        number := 1;
+    FOR wanted, number IN
+        SELECT n, row_number() OVER (PARTITION BY n ORDER BY place) FROM unnest(names) WITH ORDINALITY AS u (n, place) ORDER BY place
+    LOOP
+        candidate := CASE number WHEN 1 THEN wanted::name ELSE left(wanted, 40) || '_' || number END;
         WHILE candidate = ANY (chosen) LOOP
             number := number + 1;
             candidate := left(wanted, 40) || '_' || number;

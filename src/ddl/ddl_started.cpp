@@ -7,6 +7,7 @@
 // then: what will refuse it at its end is tried before.
 #include "catalog/module_table.h"
 #include "ddl/known_workspaces.h"
+#include "ddl/own_ddl.h"
 #include "ddl/records_leave.h"
 #include "ddl/storage_dropped.h"
 #include "pg/cleanup.h"
@@ -61,6 +62,11 @@ Datum relate_ddl_started(PG_FUNCTION_ARGS)
 {
     using namespace relate;
     Node *statement = pg::ddl_statement(fcinfo, "ddl_started", "ddl_command_start");
+    // Of our own triggers nobody needs to be warned, nor to read the catalog for each.
+    if (is_own_ddl() && pg::drops_triggers(statement)) {
+        forget_workspaces();
+        PG_RETURN_NULL();
+    }
     remember_workspaces();
     if (!remembered_workspaces().empty()) {
         remember_storages(statement);

@@ -16,9 +16,14 @@ void on_transaction_event(XactEvent event, void *)
 
 } // namespace
 
-void remember_workspaces()
+void forget_workspaces()
 {
     known = {};
+}
+
+void remember_workspaces()
+{
+    forget_workspaces();
     known = pg::in_context(TopTransactionContext, [] { return every_workspace(); });
 }
 

@@ -13,6 +13,9 @@ namespace relate {
 
 void remember_workspaces();
 
+// Before a statement that is no concern of ours.
+void forget_workspaces();
+
 // As remembered last, in the current context; none in a transaction in which nothing was.
 pg::Array<const Workspace *> remembered_workspaces();
 

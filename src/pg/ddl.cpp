@@ -97,6 +97,12 @@ bool is_cascade(const Node *statement)
     return false;
 }
 
+bool drops_triggers(const Node *statement)
+{
+    auto *drop = as<DropStmt>(statement, T_DropStmt);
+    return drop && drop->removeType == OBJECT_TRIGGER;
+}
+
 std::optional<ColumnRename> column_rename(const Node *statement)
 {
     auto *rename = as<RenameStmt>(statement, T_RenameStmt);

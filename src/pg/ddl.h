@@ -13,6 +13,9 @@ Node *ddl_statement(FunctionCallInfo fcinfo, const char *function, const char *e
 // Whether it says CASCADE.
 bool is_cascade(const Node *statement);
 
+// Whether it is DROP TRIGGER.
+bool drops_triggers(const Node *statement);
+
 // Of the columns of a table, or of the attributes of a type: old and new name.
 struct ColumnRename {
     Oid table;

@@ -194,7 +194,7 @@ ALTER SCHEMA catalog_renamed RENAME TO catalog_crm;
 
 -- Dropping: not while there are relationships; then without a trace on the users' tables.
 SELECT catalog_test.refusal($$SELECT relate.drop_workspace('catalog_crm')$$);
-SELECT tgname FROM pg_trigger WHERE tgrelid = 'catalog_shop.contacts'::regclass AND NOT tgisinternal;
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'catalog_shop.contacts'::regclass AND NOT tgisinternal ORDER BY tgname;
 -- Two workspaces with the same table share one trigger, which stays for the other.
 SET relate.workspace = 'Catalog "Two"';
 SELECT relate.register_module('catalog_shop.contacts');
