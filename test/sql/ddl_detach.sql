@@ -29,7 +29,7 @@ ALTER TABLE detach_shop.orders DETACH PARTITION detach_shop.orders_3 CONCURRENTL
 TABLE detach_shop.parts;
 TABLE detach_shop.links;
 SELECT count(*) FROM detach_crm.record_status;
-SELECT tgname FROM pg_trigger WHERE tgrelid = 'detach_shop.orders_3'::regclass AND tgname LIKE 'relate%';
+SELECT tgname FROM pg_trigger WHERE tgrelid = 'detach_shop.orders_3'::regclass AND tgname LIKE 'relate%' ORDER BY tgname;
 SELECT relate.delete_relationship('hard', 1, 12);
 ALTER TABLE detach_shop.orders DETACH PARTITION detach_shop.orders_2 CONCURRENTLY;
 TABLE detach_shop.parts;
