@@ -144,26 +144,33 @@ DECLARE
     parent_is_target CONSTANT boolean := (link.draft).hierarchy_parent = 'target';
     child CONSTANT relate.record_key := CASE WHEN parent_is_target THEN source_key ELSE target_key END;
     parent CONSTANT relate.record_key := CASE WHEN parent_is_target THEN target_key ELSE source_key END;
-    is_cycle boolean;
+    keys text[];
+    from_keys text[]; -- of each, the one below it by which it was reached first
+    at text := child::text;
+    path text[];
 BEGIN
     -- Each way up with the days on which all of it holds.
-    WITH RECURSIVE above (key, first_day, last_day) AS (
-        SELECT parent::text, coalesce(start_date, '-infinity'), coalesce(end_date, 'infinity')
+    WITH RECURSIVE above (key, from_key, first_day, last_day) AS (
+        SELECT parent::text, NULL::text, coalesce(start_date, '-infinity'), coalesce(end_date, 'infinity')
         UNION
-        SELECT CASE WHEN parent_is_target THEN h.target_key ELSE h.source_key END::text,
+        SELECT CASE WHEN parent_is_target THEN h.target_key ELSE h.source_key END::text, above.key,
                greatest(above.first_day, h.start_date), least(above.last_day, h.end_date)
         FROM above CROSS JOIN LATERAL relate.hard_links(modules, (link.draft).type_id,
             CASE WHEN parent_is_target THEN above.key::relate.record_key END,
             CASE WHEN NOT parent_is_target THEN above.key::relate.record_key END) AS h
         WHERE above.key <> child::text AND coalesce(h.start_date <= above.last_day, true) AND coalesce(h.end_date >= above.first_day, true)
     )
-    SELECT count(*) > 0 INTO is_cycle FROM above WHERE key = child::text;
-    IF is_cycle THEN
-        RAISE '% % cannot be below % %', (link.source).singular, child, (link.source).singular, parent
+    SELECT array_agg(key), array_agg(from_key) INTO keys, from_keys FROM above;
+    IF at = ANY (keys) THEN
+        WHILE at IS NOT NULL LOOP
+            path := concat_ws(' ', (link.source).singular, at, '(' || relate.record_name((link.source).name, at::relate.record_key) || ')') || path;
+            at := from_keys[array_position(keys, at)];
+        END LOOP;
+        path := path[cardinality(path)] || path;
+        RAISE 'this "%" would close a cycle in the hierarchy', (link.draft).name
             USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle',
                   TABLE = (SELECT relname FROM pg_class WHERE oid = (link.store).storage_table),
-                  DETAIL = format('In the hierarchy "%s", %2$s %3$s is, or is below, %2$s %4$s.', (link.draft).name,
-                                  (link.source).singular, parent, child);
+                  DETAIL = array_to_string(path, ' is under ') || '.';
     END IF;
 END;
 $$;

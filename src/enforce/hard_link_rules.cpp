@@ -11,6 +11,7 @@
 #include "base/interval.h"
 #include "catalog/record.h"
 #include "catalog/storage.h"
+#include "pg/access.h"
 #include "pg/error.h"
 #include "pg/lock.h"
 #include "pg/memory.h"
@@ -171,10 +172,15 @@ void append_day(StringInfo sql, Oid root, AttrNumber column, const char *open)
         appendStringInfo(sql, "CAST('%s' AS pg_catalog.date)", open);
 }
 
+const char *words(const Module &side, Datum key)
+{
+    const char *text = cstring_of_key_datum(key);
+    return side.key.size() > 1 ? text : psprintf("(%s)", text);
+}
+
 const char *words(const Module &side, const Datum *values)
 {
-    const char *key = cstring_of_key_datum(key_of_values(side, values));
-    return side.key.size() > 1 ? key : psprintf("(%s)", key);
+    return words(side, key_of_values(side, values));
 }
 
 const char *names_of(const Module &side)
@@ -197,6 +203,7 @@ struct KeyTraits {
 struct Above {
     Datum key;
     Interval when;
+    size_t below; // the place of the one by which it was reached
 };
 
 class WayUp {
@@ -226,14 +233,23 @@ public:
     bool leads_to(Datum own, Datum parent, const Interval &when)
     {
         own_ = own;
-        reach({parent, when});
-        for (size_t first = 0; !is_closed_ && first < above_.size();) {
+        reach({parent, when, none});
+        for (size_t first = 0; closing_ == none && first < above_.size();) {
             CHECK_FOR_INTERRUPTS();
             size_t last = above_.size();
             climb(first, last);
             first = last;
         }
-        return is_closed_;
+        return closing_ != none;
+    }
+
+    // The rows of the cycle, upwards, from the one that was written back to it.
+    const char *cycle() const
+    {
+        const char *above = "";
+        for (size_t i = closing_; i != none; i = above_[i].below)
+            above = psprintf(", %s%s", words(child_, above_[i].key), above);
+        return psprintf("%s%s", words(child_, own_), above);
     }
 
 private:
@@ -266,8 +282,8 @@ private:
         MemoryContext caller = CurrentMemoryContext;
         pg::spi_session([&] {
             uint64 count = pg::run(sql_, arrays.arguments(), pg::Sees::latest);
-            for (uint64 i = 0; i < count && !is_closed_; ++i)
-                pg::in_context(caller, [&] { take(i, above_[first + arrays.places[place(i) - 1]].when); });
+            for (uint64 i = 0; i < count && closing_ == none; ++i)
+                pg::in_context(caller, [&] { take(i, first + arrays.places[place(i) - 1]); });
         });
     }
 
@@ -278,7 +294,7 @@ private:
             DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 1, &is_null)));
     }
 
-    void take(uint64 row, const Interval &below)
+    void take(uint64 row, size_t below)
     {
         Datum values[2 * INDEX_MAX_KEYS];
         size_t count = child_.key.size() + parent_.key.size();
@@ -291,24 +307,31 @@ private:
         bool is_null;
         Interval when = {DatumGetDateADT(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 2, &is_null)),
                          DatumGetDateADT(SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, 3, &is_null))};
-        if (!when.overlaps(below))
+        if (!when.overlaps(above_[below].when))
             return;
         // The row that was written is found itself where the way comes back: spelled as it is.
         if (equal_key_datums(child_key(values), own_))
-            is_closed_ = true;
+            closing_ = below;
         else
-            reach({parent_key(values + child_.key.size()), when.intersection(below)});
+            reach({parent_key(values + child_.key.size()), when.intersection(above_[below].when), below});
     }
 
     static constexpr size_t none = SIZE_MAX;
     Module child_, parent_;
     const char *sql_;
     Datum own_ = 0;
-    bool is_closed_ = false;
+    size_t closing_ = none; // the place at which the way came back
     pg::Array<Above> above_;
     pg::Array<size_t> earlier_; // the same record's place before
     pg::HashMap<Datum, size_t, KeyTraits> latest_;
 };
+
+// Rows that the writer may not read are not told.
+bool reads_rows(Oid table, const Part &child, const Part &parent)
+{
+    auto may_select = [&](const Columns &columns) { return pg::may_select(table, {columns.begin(), columns.size()}); };
+    return may_select(child.whole) && may_select(parent.whole) && pg::reads_as_stored(table);
+}
 
 void refuse_cycle(const pg::RowEvent &event, const Target &target)
 {
@@ -331,7 +354,9 @@ void refuse_cycle(const pg::RowEvent &event, const Target &target)
         pg::raise({.sqlstate = ERRCODE_CHECK_VIOLATION,
                    .message = psprintf("row %s of table %s would be below itself", words(way.child(), child_values),
                                        pg::qualified_name(target.root)),
-                   .detail = psprintf("Following (%s) upwards leads back to it.", names_of(way.parent())),
+                   .detail = psprintf("Upwards by (%s) %s.", names_of(way.parent()),
+                                      reads_rows(target.root, child, parent) ? psprintf("come %s", way.cycle())
+                                                                             : "the way leads back to it"),
                    .schema = get_namespace_name(RelationGetNamespace(event.table)),
                    .table = RelationGetRelationName(event.table),
                    .column = get_attname(target.root, parent.whole[0], false),
