@@ -1,7 +1,7 @@
 // See storage_dropped.h. What is remembered lasts until the transaction ends.
 //
-// A workspace whose owner may not refer to a table is a stranger to it, and holds
-// up nobody; his type goes with the table.
+// A workspace whose owner may not refer to a table is a stranger to it: he holds up
+// nobody, nobody hears of him, and his health_check tells him.
 #include "ddl/storage_dropped.h"
 
 #include "ddl/known_workspaces.h"
@@ -12,16 +12,18 @@ namespace relate {
 
 namespace {
 
-struct Guarded {
+// A junction table, and a workspace that has the right to refer to it.
+struct Claim {
     Oid schema; // of the workspace
     Oid table;
+    bool is_guarded; // not stripped of its indexes by a script that restores
 };
 
-std::span<const Guarded> guarded;
+std::span<const Claim> claims;
 
 bool may_refer(const Workspace &workspace, Oid table)
 {
-    return pg_class_aclcheck(table, workspace.owner, ACL_REFERENCES) == ACLCHECK_OK;
+    return pg::relation_exists(table) && pg_class_aclcheck(table, workspace.owner, ACL_REFERENCES) == ACLCHECK_OK;
 }
 
 bool has_index(Oid table)
@@ -34,12 +36,12 @@ bool has_index(Oid table)
     return indexes != NIL;
 }
 
-bool is_guarded(const Workspace &workspace, Oid table)
+const Claim *claim_to(Oid table, const Workspace &workspace)
 {
-    for (const Guarded &one : guarded)
-        if (one.schema == workspace.schema && one.table == table)
-            return true;
-    return false;
+    for (const Claim &claim : claims)
+        if (claim.schema == workspace.schema && claim.table == table)
+            return &claim;
+    return nullptr;
 }
 
 void un_adopt(const Workspace &workspace, const RelationshipType &type)
@@ -89,10 +91,13 @@ void table_went(const pg::DroppedObject &table, bool cascades, const Workspace &
 {
     if (type.storage != StorageKind::junction)
         return; // a module's table
+    const Claim *claim = claim_to(table.oid, workspace);
+    if (!claim)
+        return;
     const char *name = quote_qualified_identifier(table.schema, table.name);
     if (cascades)
         un_adopt(workspace, type);
-    else if (is_guarded(workspace, table.oid))
+    else if (claim->is_guarded)
         refuse(workspace, type, psprintf("table %s", name), "DROP");
     else
         remember_name(workspace, type, name);
@@ -115,9 +120,9 @@ bool is_date(const RelationshipType &type, const char *column)
 
 void column_went(const pg::DroppedObject &column, bool cascades, const Workspace &workspace, const RelationshipType &type)
 {
-    if (!uses(type, column.part) && !is_date(type, column.part))
+    if (!may_refer(workspace, column.oid) || (!uses(type, column.part) && !is_date(type, column.part)))
         return;
-    if (!cascades && may_refer(workspace, column.oid))
+    if (!cascades)
         refuse(workspace, type, psprintf("column %s of table %s", column.part, quote_qualified_identifier(column.schema, column.name)),
                "DROP COLUMN");
     un_adopt(workspace, type);
@@ -127,18 +132,17 @@ void column_went(const pg::DroppedObject &column, bool cascades, const Workspace
 
 void remember_storages(const Node *statement)
 {
-    guarded = {};
+    claims = {};
     if (nodeTag(statement) != T_DropStmt && nodeTag(statement) != T_DropOwnedStmt)
         return;
-    pg::Array<Guarded> found;
+    pg::Array<Claim> found;
     pg::in_context(TopTransactionContext, [&] {
         for (const Workspace *workspace : remembered_workspaces())
             for (const RelationshipType &type : workspace->types)
-                if (type.storage == StorageKind::junction && has_index(type.storage_table) &&
-                    may_refer(*workspace, type.storage_table))
-                    found.push({workspace->schema, type.storage_table});
+                if (type.storage == StorageKind::junction && may_refer(*workspace, type.storage_table))
+                    found.push({workspace->schema, type.storage_table, has_index(type.storage_table)});
     });
-    guarded = found.view();
+    claims = found.view();
 }
 
 void storage_went(const pg::DroppedObject &object, bool cascades, const Workspace &workspace)

@@ -28,7 +28,7 @@ SELECT relationship_type, name, key FROM relate.related_records('a', 1);
 DROP TABLE ba CASCADE;
 ALTER TABLE b DROP COLUMN a_id CASCADE;
 SELECT name FROM relate.relationship_types();
--- A stranger holds up nobody: his type goes with the table.
+-- A stranger holds up nobody, and nobody hears of him: his health_check tells him.
 CREATE ROLE adopt_ddl_stranger;
 CREATE SCHEMA adopt_ddl_strange AUTHORIZATION adopt_ddl_stranger;
 CREATE TABLE public_link (low int, high int, UNIQUE (low, high));
@@ -44,6 +44,8 @@ RESET ROLE;
 ALTER TABLE public_link DROP COLUMN low;
 SELECT name FROM relate.relationship_types();
 DROP TABLE public_link;
+SELECT object, finding FROM relate.health_check() WHERE object LIKE '%public_link%';
+SELECT count(*) FROM relate.related_records('thing', 1);
 SET client_min_messages = warning;
 DROP SCHEMA adopt_ddl_strange CASCADE;
 REVOKE ALL ON SCHEMA adopt_ddl FROM adopt_ddl_stranger;
