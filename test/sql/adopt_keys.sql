@@ -7,7 +7,7 @@ SET search_path = adopt_keys, pg_temp;
 SET relate.workspace = 'adopt_keys_crm';
 SET timezone = 'UTC';
 SELECT relate.create_workspace('adopt_keys_crm');
-CREATE DOMAIN code AS varchar(4) CHECK (length(VALUE) > 1);
+CREATE DOMAIN code AS varchar(4) CHECK (pg_catalog.length(VALUE) > 1);
 CREATE TYPE colour AS ENUM ('red', 'green');
 CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 
