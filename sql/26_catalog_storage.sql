@@ -69,6 +69,30 @@ $$;
 COMMENT ON FUNCTION relate.has_index(regclass, name[]) IS
 'Internal. Whether an index of the whole table begins with these columns, in any order.';
 
+CREATE FUNCTION relate.column_list(columns name[], row_name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT string_agg(format('%s.%I', row_name, c), ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY AS k (c, n));
+COMMENT ON FUNCTION relate.column_list(name[], text) IS 'Internal. Columns of a row, for SQL.';
+
+CREATE FUNCTION relate.name_list(names name[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(names) WITH ORDINALITY AS k (c, n));
+COMMENT ON FUNCTION relate.name_list(name[]) IS 'Internal. Names as a list in SQL.';
+
+CREATE FUNCTION relate.column_of_role(role text, column_name text, module_name text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (
+    SELECT CASE WHEN starts_with(word, role || '_') THEN word
+                -- product.product_number becomes parent_number
+                WHEN starts_with(word, module_name || '_') THEN role || substr(word, length(module_name) + 1)
+                ELSE role || '_' || word END
+    FROM (SELECT relate.identifier_of(column_name) AS word) AS w);
+COMMENT ON FUNCTION relate.column_of_role(text, text, text) IS
+'Internal. What to call a column that holds part of the key of a record in a role: customer_id for CustomerID of customer, parent_number for product_number of product.';
+
 CREATE FUNCTION relate.is_source_table(store relate.type_storage, source relate.module_entry) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp

@@ -34,6 +34,20 @@ CREATE TYPE relate.adoption AS (
 COMMENT ON TYPE relate.adoption IS
 'Internal. A relationship type that a foreign key or junction table becomes; where it becomes none, note says why.';
 
+-- What a plan asks of the relationship types that a workspace has.
+CREATE TYPE relate.adopted_type AS (
+    name text,
+    source_module_id int,
+    target_module_id int,
+    label text,
+    inverse_label text,
+    storage text,
+    storage_table regclass,
+    storage_source_columns name[],
+    storage_target_columns name[]
+);
+COMMENT ON TYPE relate.adopted_type IS 'Internal. What a plan asks of the relationship types of a workspace.';
+
 -- ---- names --------------------------------------------------------------------------
 
 CREATE FUNCTION relate.column_stem(column_name text) RETURNS text
@@ -57,16 +71,18 @@ AS $$
 DECLARE
     prefix text;
     last name := columns[cardinality(columns)];
+    word text;
 BEGIN
     -- Columns named as those they refer to (that of a tenant, say) tell nothing; others may share a prefix: line_pos, line_doc.
     FOR i IN 1 .. cardinality(columns) LOOP
         CONTINUE WHEN columns[i] = key_columns[i];
         last := columns[i];
-        IF right(columns[i], length(key_columns[i]) + 1) <> '_' || key_columns[i]
-           OR prefix <> left(columns[i], -length(key_columns[i]) - 1) THEN
+        word := CASE WHEN right(columns[i], length(key_columns[i])) = key_columns[i] THEN key_columns[i]
+                     ELSE relate.identifier_of(key_columns[i]) END;
+        IF right(columns[i], length(word) + 1) <> '_' || word OR prefix <> left(columns[i], -length(word) - 1) THEN
             RETURN relate.column_stem(last);
         END IF;
-        prefix := left(columns[i], -length(key_columns[i]) - 1);
+        prefix := left(columns[i], -length(word) - 1);
     END LOOP;
     RETURN coalesce(nullif(relate.identifier_of(prefix), ''), relate.column_stem(last));
 END;
@@ -99,7 +115,9 @@ BEGIN
         inverse_label := 'has ' || source;
     ELSIF stem ~ '_by$' THEN
         label := 'is ' || words;
-        inverse_label := format('has %s ("%s")', source, words);
+        -- created by: created
+        inverse_label := CASE WHEN stem ~ '(ed|sold|sent|paid|made|held|built|bought|taught|led)_by$' THEN format('%s %s', left(words, -3), source)
+                              ELSE format('has %s ("%s")', source, words) END;
     ELSIF stem ~ '_(to|via|from|for|in|at|of|with|on|through|under|as|into|off)$' THEN
         label := words;
         inverse_label := format('has %s ("%s")', source, words);

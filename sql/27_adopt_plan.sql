@@ -60,24 +60,51 @@ $$;
 COMMENT ON FUNCTION relate.missing_rights(regclass, text[]) IS
 'Internal. Which of these rights on a table the caller lacks, in words; null if none.';
 
+CREATE FUNCTION relate.is_referred_to(table_name regclass, key name[]) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN EXISTS (
+    SELECT FROM pg_constraint c
+    CROSS JOIN LATERAL (SELECT array_agg(a.attname) AS columns FROM pg_attribute a
+                        WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey)) AS far
+    WHERE c.contype = 'f' AND c.confrelid = table_name AND far.columns @> key AND far.columns <@ key);
+COMMENT ON FUNCTION relate.is_referred_to(regclass, name[]) IS 'Internal. Whether a foreign key refers to just these columns of a table.';
+
 CREATE FUNCTION relate.find_module_key(table_name regclass) RETURNS name[]
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
+DECLARE
+    keys CONSTANT text[] := ARRAY(
+        SELECT key::text FROM relate.find_keys(table_name) AS key
+        WHERE NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                          WHERE a.attrelid = table_name AND a.attname = ANY (key) AND t.typname <> 'uuid'
+                            AND (t.typcategory NOT IN ('A','B','C','D','E','G','I','N','R','S','T','U','V','X','Z')
+                                 OR t.typname IN ('time', 'timetz'))));
 BEGIN
-    RETURN (SELECT key FROM relate.find_keys(table_name) AS key
-            WHERE NOT EXISTS (SELECT FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-                              WHERE a.attrelid = table_name AND a.attname = ANY (key) AND t.typname <> 'uuid'
-                                AND (t.typcategory NOT IN ('A','B','C','D','E','G','I','N','R','S','T','U','V','X','Z')
-                                     OR t.typname IN ('time', 'timetz')))
-            LIMIT 1);
+    -- A surrogate key that nothing refers to gives way to the key that foreign keys know the records by.
+    IF cardinality(keys) > 1 AND NOT relate.is_referred_to(table_name, keys[1]::name[]) THEN
+        RETURN coalesce((SELECT k.key::name[] FROM unnest(keys) WITH ORDINALITY AS k (key, place)
+                         WHERE relate.is_referred_to(table_name, k.key::name[]) ORDER BY place LIMIT 1), keys[1]::name[]);
+    END IF;
+    RETURN keys[1]::name[];
 END;
 $$;
 COMMENT ON FUNCTION relate.find_module_key(regclass) IS
-'Internal. The best of relate.find_keys whose columns are of types that a module''s key can have; null if there is none.';
+'Internal. Of relate.find_keys, those whose columns are of types that a module''s key can have: the best to which a foreign key refers, else the best; null if there is none.';
 
 -- ---- the plan -------------------------------------------------------------------------
+
+CREATE FUNCTION relate.known_sql(workspace name, kind text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE
+    WHEN workspace IS NOT NULL THEN format('%I.%I', workspace, kind)
+    WHEN kind = 'module' THEN 'unnest(CAST(''{}'' AS relate.module_entry[]))'
+    ELSE '(SELECT t.* FROM unnest(CAST(''{}'' AS relate.adopted_type[])) AS t)' END;
+COMMENT ON FUNCTION relate.known_sql(name, text) IS
+'Internal. SQL for the modules or relationship types that a plan begins with: those of a workspace; none where there is no workspace yet.';
 
 CREATE FUNCTION relate.plan_modules(workspace name, tables regclass[], system_modules text[])
 RETURNS SETOF relate.module_entry
@@ -88,7 +115,7 @@ BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH known AS MATERIALIZED (
             SELECT module_id, name, singular, plural, table_name, key_columns, name_columns, kind, kind_column, date_column, is_system
-            FROM %1$I.module
+            FROM %1$s AS m
         ), fresh AS MATERIALIZED (
             SELECT c.oid::regclass AS table_name, n.nspname, c.relname,
                    left(relate.singular_of(relate.identifier_of(c.relname)), 60) AS word,
@@ -115,7 +142,7 @@ BEGIN
         SELECT NULL, name, singular, relate.plural_of(singular), table_name, relate.find_module_key(table_name), NULL, NULL, NULL, NULL,
                coalesce(relname = ANY ($2) OR name = ANY ($2), false)
         FROM labelled
-        $query$, workspace) USING tables::oid[], system_modules;
+        $query$, relate.known_sql(workspace, 'module')) USING tables::oid[], system_modules;
 END;
 $body$;
 COMMENT ON FUNCTION relate.plan_modules(name, regclass[], text[]) IS
@@ -191,7 +218,7 @@ BEGIN
         WITH known AS MATERIALIZED (
             SELECT t.name, t.storage, t.storage_table, t.storage_source_columns, t.storage_target_columns,
                    t.source_module_id, t.target_module_id, t.label, t.inverse_label
-            FROM %1$I.relationship_type t
+            FROM %1$s t
         ), all_fk AS MATERIALIZED (
             SELECT f.* FROM relate.find_foreign_keys($2, $3, $4) AS f
             WHERE f.from_table NOT IN (SELECT storage_table FROM known WHERE storage = 'junction')
@@ -200,7 +227,7 @@ BEGIN
                                    OR k.storage_target_columns @> f.columns AND k.storage_target_columns <@ f.columns))
         ), junction AS MATERIALIZED (
             SELECT * FROM relate.find_junctions(ARRAY(SELECT id FROM all_fk WHERE note IS NULL)) AS j
-            WHERE j.storage_table NOT IN (SELECT table_name FROM %1$I.module)
+            WHERE j.storage_table NOT IN (SELECT table_name FROM %2$s AS m)
         ), module AS MATERIALIZED (
             SELECT * FROM relate.plan_modules($1, ARRAY(
                 SELECT from_table FROM all_fk WHERE from_table NOT IN (SELECT storage_table FROM junction) AND note IS NULL
@@ -220,10 +247,10 @@ BEGIN
                    f.columns = f.key_columns OR stem.word IN (far.name, named.word, named.singular) AS is_same,
                    stem.word AS stem,
                    coalesce(f.note,
-                       CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key', f.to_table)
+                       CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key: give it a primary key', f.to_table)
                             WHEN NOT (f.key_columns @> far.key_columns AND f.key_columns <@ far.key_columns)
-                            THEN format('it refers to (%%s) of %%s, which is not the key of that module: (%%s)',
-                                        array_to_string(f.key_columns, ', '), f.to_table, array_to_string(far.key_columns, ', ')) END,
+                            THEN format('it refers to (%%s) of %%s, whose records are known by (%%s)',
+                                        relate.name_list(f.key_columns), f.to_table, relate.name_list(far.key_columns)) END,
                        relate.missing_rights(f.to_table, '{SELECT,REFERENCES,TRIGGER}'))
                        AS note
             FROM all_fk f
@@ -236,7 +263,7 @@ BEGIN
                    one.is_unique,
                    near.key_columns AS source_columns, fk.ordered AS target_columns, fk.on_delete, fk.words, fk.id,
                    coalesce(fk.note,
-                       CASE WHEN near.key_columns IS NULL THEN format('table %%s has no usable key', fk.from_table) END,
+                       CASE WHEN near.key_columns IS NULL THEN format('table %%s has no usable key: give it a primary key', fk.from_table) END,
                        relate.missing_rights(fk.from_table, '{SELECT,REFERENCES,TRIGGER}'),
                        CASE WHEN near.is_system AND NOT far.is_system AND NOT one.is_unique
                             THEN format('%%s is a system module: its records are assigned to others, and belong to none', near.name) END)
@@ -307,11 +334,28 @@ BEGIN
                on_target_delete, words, note
         FROM numbered
         ORDER BY storage_table::text COLLATE "C", note IS NOT NULL, words COLLATE "C"
-        $query$, workspace) USING workspace, schema_name, include, exclude, system_modules;
+        $query$, relate.known_sql(workspace, 'relationship_type'), relate.known_sql(workspace, 'module')) USING workspace, schema_name, include, exclude, system_modules;
 END;
 $body$;
 COMMENT ON FUNCTION relate.plan_types(name, text, text[], text[], text[]) IS
 'Internal. What becomes of each foreign key of a schema that is not adopted yet.';
+
+CREATE FUNCTION relate.side_noun(module relate.module_entry, role text) RETURNS relate.module_entry
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF role <> module.singular THEN
+        module.plural := CASE WHEN right(role, length(module.singular)) = module.singular THEN relate.plural_of(role)
+                              ELSE format('%s (%s)', module.plural, role) END;
+        module.singular := CASE WHEN right(role, length(module.singular)) = module.singular THEN role
+                                ELSE format('%s (%s)', module.singular, role) END;
+    END IF;
+    RETURN module;
+END;
+$$;
+COMMENT ON FUNCTION relate.side_noun(relate.module_entry, text) IS
+'Internal. A module called by the role of its records, where that is another word: Shipping Address, User (Owner).';
 
 CREATE FUNCTION relate.adoption_sentence(plan relate.adoption, source relate.module_entry, target relate.module_entry) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -320,6 +364,10 @@ AS $$
 DECLARE
     draft relate.type_draft;
 BEGIN
+    IF source.table_name <> target.table_name THEN
+        source := relate.side_noun(source, plan.source_role);
+        target := relate.side_noun(target, plan.target_role);
+    END IF;
     draft.source_role := plan.source_role;
     draft.target_role := plan.target_role;
     draft.is_symmetric := false;

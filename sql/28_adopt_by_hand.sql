@@ -3,6 +3,29 @@
 -- One column or junction table adopted by hand, also without a declared foreign key.
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION relate.check_is_not_adopted(workspace name, plan relate.adoption) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type_name text;
+BEGIN
+    EXECUTE format('SELECT name FROM %I.relationship_type WHERE storage = $1 AND storage_table = $2 '
+                   'AND ((storage_source_columns, storage_target_columns) = ($3, $4) OR (storage_source_columns, storage_target_columns) = ($4, $3))',
+                   workspace) INTO type_name USING plan.storage, plan.storage_table, plan.source_columns, plan.target_columns;
+    IF type_name IS NOT NULL THEN
+        RAISE '% of table % is adopted already', CASE plan.storage WHEN 'column' THEN format('(%s)', relate.name_list(plan.target_columns))
+                                                 ELSE format('(%s)', relate.name_list(plan.source_columns || plan.target_columns)) END, plan.storage_table
+            USING ERRCODE = 'duplicate_object', SCHEMA = workspace, TABLE = 'relationship_type',
+                  DETAIL = format('It is relationship type "%s".', type_name),
+                  HINT = format('Change that: SELECT relate.alter_relationship_type(%1$L, ...); or drop it first, which changes no table: '
+                                'SELECT relate.drop_relationship_type(%1$L);', type_name);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_is_not_adopted(name, relate.adoption) IS
+'Internal. Refuses (42710) columns or a junction table that are a relationship type already: each relationship would be told twice.';
+
 CREATE FUNCTION relate.adopt_one(workspace name, plan relate.adoption) RETURNS int
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -11,6 +34,7 @@ DECLARE
     new_id int;
 BEGIN
     PERFORM relate.check_type_is_new(workspace, 0, plan.name);
+    PERFORM relate.check_is_not_adopted(workspace, plan);
     PERFORM relate.adopt_plan(workspace, ARRAY[plan], NULL);
     EXECUTE format('SELECT type_id FROM %I.relationship_type WHERE name = $1', workspace) INTO new_id USING plan.name;
     RETURN new_id;
@@ -56,7 +80,8 @@ BEGIN
             RAISE 'the foreign key (%) of table % refers to (%)', array_to_string(columns, ', '), table_name,
                   array_to_string(fk.key_columns, ', ')
                 USING ERRCODE = 'invalid_foreign_key',
-                      DETAIL = format('The key of %s is (%s).', fk.to_table, array_to_string(entry.key_columns, ', '));
+                      DETAIL = format('The records of %s are known by (%s).', fk.to_table, relate.name_list(entry.key_columns)),
+                      HINT = format('Give table %s a column that refers to that key, or connect the records by links.', table_name);
         END IF;
     END IF;
 END;

@@ -15,21 +15,10 @@ SET search_path = pg_catalog, pg_temp
 RETURN 'Made by relate.add_relationship_field.';
 COMMENT ON FUNCTION relate.field_mark() IS 'Internal. What the comments of columns and tables say that were made for a relationship type.';
 
-CREATE FUNCTION relate.name_list(names name[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-RETURN (SELECT string_agg(quote_ident(c), ', ' ORDER BY n) FROM unnest(names) WITH ORDINALITY AS k (c, n));
-COMMENT ON FUNCTION relate.name_list(name[]) IS 'Internal. Names as a list in SQL.';
-
 CREATE FUNCTION relate.field_columns(field text, target relate.module_entry) RETURNS name[]
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN ARRAY(
-    SELECT (CASE WHEN starts_with(c, field || '_') THEN c::text
-                 -- product.product_number becomes parent_number
-                 WHEN starts_with(c, target.name || '_') THEN field || substr(c, length(target.name) + 1)
-                 ELSE field || '_' || relate.identifier_of(c) END)::name
-    FROM unnest(target.key_columns) WITH ORDINALITY AS k (c, n) ORDER BY n);
+RETURN ARRAY(SELECT relate.column_of_role(field, c, target.name)::name FROM unnest(target.key_columns) WITH ORDINALITY AS k (c, n) ORDER BY n);
 COMMENT ON FUNCTION relate.field_columns(text, relate.module_entry) IS
 'Internal. Names for columns that hold the key of a module: customer_id for the field customer.';
 
@@ -143,7 +132,9 @@ AS $$
 DECLARE
     field record := relate.field_type(workspace, type_id);
     words CONSTANT text := format('%s %s%s: relationship type "%s". %s', field.source_name, field.label,
-        CASE WHEN right(field.label, length(field.target_name)) <> field.target_name THEN ' ' || field.target_name ELSE '' END,
+        CASE WHEN right(field.label, length(field.target_name)) = field.target_name THEN ''
+             WHEN field.label ~ ' (of|to|by|for|with|from|in|at|on)$' THEN ' ' || field.target_name
+             ELSE format(' (%s)', field.target_name) END,
         field.name, relate.field_mark());
     held name;
 BEGIN
@@ -172,6 +163,7 @@ DECLARE
     target relate.module_entry;
     many relate.cardinality;
     word text;
+    words record;
     type_name text;
     is_self boolean;
     made record;
@@ -182,6 +174,9 @@ BEGIN
     IF on_delete NOT IN ('restrict', 'remove_link') THEN
         RAISE 'on_delete cannot be "%"', on_delete
             USING ERRCODE = 'invalid_parameter_value', HINT = 'It is restrict or remove_link.';
+    END IF;
+    IF field !~ '[[:alnum:]]' THEN
+        RAISE 'a field cannot be named "%"', field USING ERRCODE = 'invalid_parameter_value', HINT = 'Name it like a column: field => ''owner''.';
     END IF;
     source := relate.find_module(workspace, relate.find_id(workspace, 'module', module));
     target := relate.find_module(workspace, relate.find_id(workspace, 'module', target_module));
@@ -202,12 +197,16 @@ BEGIN
             source_role, coalesce(target_role, CASE WHEN field IS NOT NULL THEN relate.label_of(word) END), label, inverse_label);
     WHEN 'one_to_many' THEN
         held := relate.add_field_columns(target, source, word, false, on_delete = 'remove_link');
-        new_id := relate.adopt_column(target.table_name, held, module, type_name, target_role, source_role, inverse_label, label,
-                                      'many_to_one', enforce => true);
+        words := relate.column_words(word, word = source.name, is_self, false, target.singular, source.singular);
+        new_id := relate.adopt_column(target.table_name, held, module, type_name, coalesce(target_role, words.source_role),
+            coalesce(source_role, words.target_role), coalesce(inverse_label, words.label), coalesce(label, words.inverse_label),
+            'many_to_one', enforce => true);
     ELSE
         held := relate.add_field_columns(source, target, word, many = 'one_to_one', on_delete = 'remove_link');
-        new_id := relate.adopt_column(source.table_name, held, target_module, type_name, source_role, target_role, label, inverse_label,
-                                      many::text, enforce => true);
+        words := relate.column_words(word, word = target.name, is_self, many = 'one_to_one', source.singular, target.singular);
+        new_id := relate.adopt_column(source.table_name, held, target_module, type_name, coalesce(source_role, words.source_role),
+            coalesce(target_role, words.target_role), coalesce(label, words.label), coalesce(inverse_label, words.inverse_label),
+            many::text, enforce => true);
     END CASE;
     PERFORM relate.comment_on_field(workspace, new_id);
     RETURN new_id;

@@ -173,6 +173,30 @@ COMMENT ON FUNCTION relate.overlapping_rows(relate.type_storage, name[]) IS
 
 -- ---- switching them on and off --------------------------------------------------------------
 
+CREATE FUNCTION relate.way_round(children relate.record_key[], parents relate.record_key[]) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    path text[] := ARRAY[children[1]::text];
+    at text;
+BEGIN
+    -- Whoever lies in a cycle has a parent that does; what leads there need not come back to the first.
+    LOOP
+        at := (SELECT p::text FROM unnest(children, parents) WITH ORDINALITY AS edge (c, p, place)
+               WHERE c::text = path[cardinality(path)] ORDER BY place LIMIT 1);
+        EXIT WHEN at IS NULL;
+        IF at = ANY (path) THEN
+            RETURN path[array_position(path, at):] || at;
+        END IF;
+        path := path || at;
+    END LOOP;
+    RETURN path;
+END;
+$$;
+COMMENT ON FUNCTION relate.way_round(relate.record_key[], relate.record_key[]) IS
+'Internal. The records of one cycle among edges that all lie in cycles, upwards; the first comes last again.';
+
 CREATE FUNCTION relate.check_rows(store relate.type_storage, rule text, columns name[], hierarchy_parent text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -181,11 +205,15 @@ DECLARE
     offender record;
 BEGIN
     IF rule = 'no_cycle' THEN
-        SELECT * INTO offender FROM relate.cyclic_rows(store, hierarchy_parent) LIMIT 1;
-        IF offender IS NOT NULL THEN
+        SELECT array_agg(c.child ORDER BY c.child, c.parent) AS children, array_agg(c.parent ORDER BY c.child, c.parent) AS parents INTO offender
+        FROM relate.cyclic_rows(store, hierarchy_parent) AS c;
+        IF offender.children IS NOT NULL THEN
             RAISE 'table % has a cycle', store.storage_table
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'relationship_cycle',
-                      DETAIL = format('Following (%s) from %s leads back to it.', array_to_string(columns, ', '), offender.child);
+                      DETAIL = format('Upwards by (%s) come %s.', relate.name_list(columns),
+                                      array_to_string(relate.way_round(offender.children, offender.parents), ', ')),
+                      HINT = CASE store.storage WHEN 'junction' THEN 'Delete one of these rows.'
+                             ELSE 'Let one of them refer to nothing, or to a record outside the cycle.' END;
         END IF;
     ELSE
         SELECT * INTO offender FROM relate.overlapping_rows(store, columns) LIMIT 1;

@@ -403,7 +403,9 @@ BEGIN
     IF unknown IS NOT NULL THEN
         RAISE 'relationships of type "%" have no attribute %', (link.draft).name, unknown
             USING ERRCODE = 'invalid_parameter_value',
-                  DETAIL = format('Attributes are the further columns of %s.', store.storage_table);
+                  DETAIL = format('Attributes are the further columns of %s.', store.storage_table),
+                  HINT = coalesce('They are: ' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || '.' FROM pg_attribute a
+                      WHERE a.attrelid = store.storage_table AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> ALL (used)), 'It has none.');
     END IF;
     IF EXISTS (SELECT FROM unnest(store.storage_source_columns, source_texts) AS s (name, value)
                JOIN unnest(store.storage_target_columns, target_texts) AS t (name, value) USING (name) WHERE s.value <> t.value) THEN

@@ -3,12 +3,6 @@
 -- Generated views: the columns of both sides and of the relationship, by plain SQL.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION relate.column_list(columns name[], row_name text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-RETURN (SELECT string_agg(format('%s.%I', row_name, c), ', ' ORDER BY n) FROM unnest(columns) WITH ORDINALITY AS k (c, n));
-COMMENT ON FUNCTION relate.column_list(name[], text) IS 'Internal. Columns of a row, for SQL.';
-
 CREATE FUNCTION relate.side_columns(workspace name, module relate.module_entry, side text, prefix text, store relate.type_storage,
                                     columns name[], OUT names text[], OUT expressions text[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -25,8 +19,7 @@ BEGIN
         RETURN;
     END IF;
     FOR place IN 1 .. cardinality(module.key_columns) LOOP
-        names := names || CASE WHEN starts_with(module.key_columns[place], prefix || '_') THEN module.key_columns[place]::text
-                               ELSE prefix || '_' || module.key_columns[place] END;
+        names := names || relate.column_of_role(prefix, module.key_columns[place], module.name);
         expressions := expressions || CASE store.storage
             WHEN 'link' THEN relate.key_value_sql(module.table_name, module.key_columns, place, format('r.%I', side || '_key'))
             ELSE format('%s.%I', CASE store.storage WHEN 'junction' THEN 'j' ELSE 'holder' END, columns[place]) END;
@@ -193,7 +186,7 @@ BEGIN
         plan := NULL;
         plan.type_name := way.type_name;
         plan.label := way.label;
-        plan.name := relate.choose_name(way.type_name, way.type_name, taken);
+        plan.name := relate.choose_name(ARRAY[way.type_name], taken);
         taken := taken || plan.name::text;
         plan.comment := format('The relationships of type "%s": %s %s. %s (%s)', way.type_name, way.near_role, way.label,
                                relate.mark_of(workspace), way.digest);

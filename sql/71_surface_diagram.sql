@@ -156,6 +156,6 @@ COMMENT ON FUNCTION relate.diagram(text, relate.record_key, text[], date, int, i
 CREATE FUNCTION relate.diagram_node(place int, labels jsonb, reached relate.diagram_edge, is_start boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN format(CASE WHEN is_start THEN E'    r%s(["%s<br/>%s %s"])\n' ELSE E'    r%s["%s<br/>%s %s"]\n' END, place,
-    relate.mermaid_text(coalesce(reached.to_name, '?')), relate.mermaid_text(labels ->> reached.to_module), relate.mermaid_text(reached.to_key::text));
+RETURN format(CASE WHEN is_start THEN E'    r%s(["%s%s %s"])\n' ELSE E'    r%s["%s%s %s"]\n' END, place,
+    relate.mermaid_text(reached.to_name) || '<br/>', relate.mermaid_text(labels ->> reached.to_module), relate.mermaid_text(reached.to_key::text));
 COMMENT ON FUNCTION relate.diagram_node(int, jsonb, relate.diagram_edge, boolean) IS 'Internal. The box of a record.';

@@ -149,9 +149,16 @@ struct PathRow {
     const char *name;
 };
 
-const char *name_in_sentence(const PathRow &row)
+// Without a name, a record is called by what it is, unless the label has just said that: has Order 10248.
+const char *name_in_sentence(const PathRow &row, std::string_view after = {})
 {
-    return row.name ? row.name : psprintf("%s %s", row.module->singular, cstring_of_key_datum(row.key));
+    if (row.name)
+        return row.name;
+    const char *key = cstring_of_key_datum(row.key);
+    std::string_view singular = row.module->singular;
+    bool is_said = after.ends_with(singular) && after.size() > singular.size() &&
+                   after[after.size() - singular.size() - 1] == ' ';
+    return is_said ? key : psprintf("%s %s", row.module->singular, key);
 }
 
 // Jim Smith is a friend of Bob Jones: they were college roommates.
@@ -159,7 +166,7 @@ const char *sentence(const PathRow &from, const char *label, const PathRow &to, 
 {
     StringInfoData text;
     initStringInfo(&text);
-    appendStringInfo(&text, "%s %s %s", name_in_sentence(from), label, name_in_sentence(to));
+    appendStringInfo(&text, "%s %s %s", name_in_sentence(from), label, name_in_sentence(to, label));
     if (description) {
         std::string_view words = text_view(description);
         while (!words.empty() && (words.back() == '.' || words.back() == ' '))

@@ -8,7 +8,14 @@ if [ ! -f "$file" ]; then
 fi
 new_database relate_t_northwind
 psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f "$file" >/dev/null || exit 1
-sql "CREATE EXTENSION pg_relate" "SELECT relate.create_workspace('crm')" >/dev/null
+sql "CREATE EXTENSION pg_relate" >/dev/null
+dump() { pg_dump "$database" | grep -v '^.\(un\)\?restrict' | md5sum; }
+dump_before=$(dump)
+is "$(sql "BEGIN READ ONLY" "SELECT count(*) FROM relate.quickstart(preview => true) WHERE step = 'found'" "COMMIT" | grep '^[0-9]')" 11 \
+    "a preview of everything before there is a workspace, in a transaction that cannot write"
+sql "SELECT FROM relate.quickstart(preview => true, enforce => true)" >/dev/null
+is "$(dump)" "$dump_before" "it changes nothing at all"
+sql "SELECT relate.create_workspace('crm')" >/dev/null
 tables_before=$(sql "SELECT sum(('x' || left(md5(t::text), 8))::bit(32)::bigint) FROM (SELECT orders FROM orders UNION ALL SELECT order_details FROM order_details) AS x(t)")
 
 # Rows that one query has and the other has not.
@@ -22,6 +29,9 @@ is "$(sql "SELECT string_agg(relationship_type, ' ' ORDER BY relationship_type) 
     "customer_customer_demo employee_reports_to employee_territory order_customer order_detail order_employee order_ship_via product_category product_supplier territory_region" \
     "the preview shows a type for each foreign key, and one for each junction table"
 is "$(sql "SELECT count(*) FROM relate.modules()")" 0 "and makes nothing"
+dump_before_adoption=$(dump)
+sql "SELECT FROM relate.preview_adopt_foreign_keys(enforce => true)" "SELECT FROM relate.quickstart(preview => true)" >/dev/null
+is "$(dump)" "$dump_before_adoption" "nothing at all, with a workspace too"
 is "$(sql "SELECT sentence FROM relate.preview_adopt_foreign_keys() WHERE relationship_type = 'order_customer'")" \
     "Each Customer can have multiple Orders, but each Order will belong to only one Customer." "in plain English"
 is "$(sql "SELECT count(*) FROM relate.adopt_foreign_keys()")" 10 "all are adopted"
@@ -74,15 +84,20 @@ same "SELECT from_key::text, key::int, ways FROM relate.follow_all('customer', A
 sql "CREATE SCHEMA api" "SELECT relate.generate_functions('api')" >/dev/null
 same "SELECT c.customer_id, p.product_id FROM customers c, api.orders(c) o, api.products(o) p" \
     "SELECT customer_id, product_id FROM orders JOIN order_details USING (order_id)" "generated functions: the products of the orders of each customer"
-sql "SELECT relate.drop_generated()" >/dev/null
+sql "SELECT relate.drop_generated()" "DROP SCHEMA api" >/dev/null
 is "$(sql "SELECT relate.drop_workspace('crm')" "SELECT count(*) FROM relate.quickstart('public', preview => true) WHERE step = 'found'" "SELECT count(*) FROM relate.workspaces()" | tail -2 | paste -sd' ')" \
     "11 0" "the preview of quickstart tells, and changes nothing"
 is "$(sql "SELECT line FROM relate.quickstart('public') WHERE step = 'try'" | head -1)" "SELECT role, label, name, key FROM relate.related_records('order', '11077');" \
     "quickstart ends with queries to run"
+is "$(sql "SELECT line FROM relate.quickstart('public') WHERE step = 'try'" | paste -sd' ')" "SELECT role, label, name, key FROM relate.related_records('order', '11077'); \
+SELECT jsonb_pretty(relate.record_overview('order', '11077')); SELECT tree, role, key FROM relate.hierarchy_tree('employee_reports_to', '2');" \
+    "the same ones when it is called again"
+is "$(sql "SELECT tree, role, key FROM relate.hierarchy_tree('employee_reports_to', '2');" | wc -l)" 9 "the tree has all employees"
 is "$(sql "SELECT role, label, name, key FROM relate.related_records('order', '11077');" | grep -c '^Product')" \
     "$(sql "SELECT count(*) FROM order_details WHERE order_id = 11077")" "which have answers"
 is "$(sql "SELECT relate.drop_relationship_type(name) FROM relate.relationship_types()" "SELECT relate.unregister_module(name) FROM relate.modules()" \
     "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'crm.%'" | tail -1)" 0 "un-adopted, no trigger of ours is left"
 is "$(sql "SELECT sum(('x' || left(md5(t::text), 8))::bit(32)::bigint) FROM (SELECT orders FROM orders UNION ALL SELECT order_details FROM order_details) AS x(t)")" \
     "$tables_before" "and no row has changed"
+is "$(sql "SELECT relate.drop_workspace('crm')" >/dev/null; dump)" "$dump_before" "the database is what it was before, as pg_dump sees it"
 done_testing
