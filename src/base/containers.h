@@ -55,12 +55,18 @@ public:
     // The same of an empty array, with no room to grow.
     void resize_exactly(size_t size, const T &fresh)
     {
+        reserve(size);
+        resize(size, fresh);
+    }
+
+    // Room for so many in an empty array.
+    void reserve(size_t size)
+    {
         if (size > capacity_) {
             release();
             items_ = static_cast<T *>(Memory::allocate(size * sizeof(T)));
             capacity_ = size;
         }
-        resize(size, fresh);
     }
 
     // By value: the item may be one of the array's own.

@@ -113,8 +113,7 @@ std::optional<graph::Via> HardEdges::only_via() const
     return via_;
 }
 
-// In units of a probe: the next entry of an index and its row are about a tenth of
-// it. What must be sorted first has to fit into memory.
+// In units of a probe. What must be sorted first has to fit into memory.
 double HardEdges::pass_cost() const
 {
     if (!is_served())
@@ -123,7 +122,7 @@ double HardEdges::pass_cost() const
     if (rows < 0)
         return never;
     if (passes_in_order(workspace_, type_, near_))
-        return rows * 0.1;
+        return cost_in_order(workspace_, type_);
     return rows * sorted_edge_bytes > work_mem * 1024.0 ? never : 100 + rows * 0.5;
 }
 

@@ -45,6 +45,7 @@ void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardL
 // Nothing where the index cannot serve; false where `take` wanted no more.
 std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
                                   FunctionRef<bool(KeyBytes near, KeyBytes far)> take);
+double cost_in_order(const Workspace &workspace, const RelationshipType &type);
 bool passes_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
 
 // Below SQL, by the leaf pages of the index: the far keys of each of these records, which

@@ -1,7 +1,7 @@
 // All relationships of a type of hard links, sorted by their near key: along the
-// index of that side, or by reading the table and sorting where both keys are
-// integers and all of them fit into memory, which saves the way from each entry to
-// its row.
+// index of that side, or by reading the table and sorting (by counting, where the
+// integers are close together) where both keys are integers and all of them fit into
+// memory, which saves the way from each entry to its row.
 #include "catalog/record.h"
 #include "pg/access.h"
 #include "pg/scan.h"
@@ -68,83 +68,108 @@ struct IntegerGroup {
     }
 };
 
-// Pairs of integers, sorted by radix: by the bytes in which they differ.
+// Pairs are held in a quarter of what the walk may hold of records.
+size_t bytes_for_pairs() { return static_cast<size_t>(std::min(work_mem * 1024.0 * hash_mem_multiplier / 4, 4e9)); }
+
+// What a table holds of pairs of integers.
 struct Pair {
-    uint64 near, far;
+    int64 near, far;
 };
 
-constexpr uint64 sign = UINT64_C(1) << 63; // as unsigned numbers they are in order
-uint64 in_order(int64 value) { return static_cast<uint64>(value) ^ sign; }
-int64 value_of(uint64 ordered) { return static_cast<int64>(ordered ^ sign); }
-
-void sort_by_byte(const Pair *from, Pair *to, size_t count, uint64 Pair::*key, int shift)
+bool fits_as_pairs(const Workspace &workspace, const RelationshipType &type)
 {
-    size_t place[256] = {};
-    for (size_t i = 0; i < count; ++i)
-        ++place[(from[i].*key >> shift) & 255];
-    size_t sum = 0;
-    for (size_t &one : place) {
-        size_t next = sum + one;
-        one = sum;
-        sum = next;
-    }
-    for (size_t i = 0; i < count; ++i)
-        to[place[(from[i].*key >> shift) & 255]++] = from[i];
+    return hard_link_estimate(workspace, type) * 2 * sizeof(Pair) < static_cast<double>(bytes_for_pairs());
 }
 
-void sort_pairs(pg::Array<Pair> &pairs)
-{
-    bool is_sorted = true;
-    Pair differs = {0, 0};
-    for (size_t i = 1; i < pairs.size(); ++i) {
-        const Pair &a = pairs[i - 1], &b = pairs[i];
-        is_sorted = is_sorted && (a.near < b.near || (a.near == b.near && a.far <= b.far));
-        differs = {differs.near | (pairs[0].near ^ b.near), differs.far | (pairs[0].far ^ b.far)};
+struct Pairs {
+    pg::Array<Pair> all;
+    Pair least = {PG_INT64_MAX, PG_INT64_MAX}, most = {PG_INT64_MIN, PG_INT64_MIN};
+
+    void add(Pair pair)
+    {
+        least = {std::min(least.near, pair.near), std::min(least.far, pair.far)};
+        most = {std::max(most.near, pair.near), std::max(most.far, pair.far)};
+        all.push(pair);
     }
-    if (is_sorted)
-        return;
-    pg::Array<Pair> other;
-    other.resize(pairs.size(), Pair{0, 0});
-    for (uint64 Pair::*key : {&Pair::far, &Pair::near})
-        for (int shift = 0; shift < 64; shift += 8)
-            if ((differs.*key >> shift) & 255) {
-                sort_by_byte(pairs.begin(), other.begin(), pairs.size(), key, shift);
-                std::swap(pairs, other);
-            }
-    other.release();
-}
+    // Numbers of a sequence mostly: the near ones can be places in an array.
+    bool are_close() const
+    {
+        auto range = static_cast<uint64>(most.near) - static_cast<uint64>(least.near);
+        auto far_range = static_cast<uint64>(most.far) - static_cast<uint64>(least.far);
+        return range < 2 * all.size() + 1024 && far_range <= PG_UINT32_MAX && all.size() < PG_UINT32_MAX;
+    }
+};
 
 // False where they do not fit into that many bytes.
-bool read_pairs(const Way &way, Relation table, size_t bytes, pg::Array<Pair> &pairs)
+bool read_pairs(const Way &way, Relation table, size_t bytes, Pairs &pairs)
 {
     const KeyColumn &near = way.near().key[0], &far = way.far().key[0];
     size_t most = bytes / (2 * sizeof(Pair)); // and as much to sort them
     bool fit = true;
+    pairs.all.reserve(std::min(most, static_cast<size_t>(hard_link_estimate(way.workspace, way.type)) + 1));
     pg::TableScan scan = pg::begin_scan(table, GetActiveSnapshot());
     while (fit && pg::next(scan)) {
-        CHECK_FOR_INTERRUPTS();
         bool no_near, no_far;
         Datum near_value = slot_getattr(scan.slot, near.attribute, &no_near);
         Datum far_value = slot_getattr(scan.slot, far.attribute, &no_far);
         if (no_near || no_far)
             continue;
-        fit = pairs.size() < most;
+        fit = pairs.all.size() < most;
         if (fit)
-            pairs.push({in_order(integer_in(near, near_value)), in_order(integer_in(far, far_value))});
+            pairs.add({integer_in(near, near_value), integer_in(far, far_value)});
     }
     pg::end(scan);
     return fit;
 }
 
-bool put_pairs(std::span<const Pair> pairs, FunctionRef<bool(KeyBytes near, KeyBytes far)> take)
+// By counting: the far integers of each near one end up side by side, as offsets from the least.
+bool put_close_pairs(const Pairs &pairs, MemoryContext memory, FunctionRef<bool(KeyBytes near, KeyBytes far)> take)
 {
+    auto place = [&](const Pair &pair) { return static_cast<size_t>(pair.near - pairs.least.near); };
+    size_t range = static_cast<size_t>(pairs.most.near - pairs.least.near) + 1;
+    pg::Array<uint32> end; // of each near integer's group; its beginning, until that is filled
+    pg::Array<uint32> far;
+    pg::in_context(memory, [&] {
+        end.resize_exactly(range, 0);
+        far.resize_exactly(pairs.all.size(), 0);
+    });
+    for (const Pair &pair : pairs.all)
+        ++end[place(pair)];
+    uint32 sum = 0;
+    for (uint32 &one : end)
+        one = std::exchange(sum, sum + one);
+    for (const Pair &pair : pairs.all)
+        far[end[place(pair)]++] = static_cast<uint32>(pair.far - pairs.least.far);
     std::byte near_room[integer_key_capacity], far_room[integer_key_capacity];
-    size_t near_size = 0;
-    for (size_t i = 0; i < pairs.size(); ++i) {
-        if (i == 0 || pairs[i].near != pairs[i - 1].near)
-            near_size = encode_integer_key(value_of(pairs[i].near), near_room);
-        size_t far_size = encode_integer_key(value_of(pairs[i].far), far_room);
-        if (!take(KeyBytes(near_room, near_size), KeyBytes(far_room, far_size)))
+    uint32 at = 0;
+    for (size_t i = 0; i < range; ++i) {
+        if (at == end[i])
+            continue;
+        CHECK_FOR_INTERRUPTS();
+        if (!std::is_sorted(&far[at], far.begin() + end[i]))
+            std::sort(&far[at], far.begin() + end[i]);
+        KeyBytes near_key(near_room, encode_integer_key(pairs.least.near + static_cast<int64>(i), near_room));
+        for (; at < end[i]; ++at)
+            if (!take(near_key, KeyBytes(far_room, encode_integer_key(pairs.least.far + far[at], far_room))))
+                return false;
+    }
+    return true;
+}
+
+bool put_pairs(Pairs &pairs, MemoryContext memory, FunctionRef<bool(KeyBytes near, KeyBytes far)> take)
+{
+    if (pairs.all.empty())
+        return true;
+    if (pairs.are_close())
+        return put_close_pairs(pairs, memory, take);
+    std::sort(pairs.all.begin(), pairs.all.end(), [](const Pair &a, const Pair &b) {
+        return a.near != b.near ? a.near < b.near : a.far < b.far;
+    });
+    std::byte near_room[integer_key_capacity], far_room[integer_key_capacity];
+    for (const Pair &pair : pairs.all) {
+        CHECK_FOR_INTERRUPTS();
+        if (!take(KeyBytes(near_room, encode_integer_key(pair.near, near_room)),
+                  KeyBytes(far_room, encode_integer_key(pair.far, far_room))))
             return false;
     }
     return true;
@@ -176,21 +201,27 @@ bool pass_integers_by_index(const Way &way, Relation table, FunctionRef<bool(Key
 
 bool pass_integers(const Way &way, Relation table, FunctionRef<bool(KeyBytes near, KeyBytes far)> take)
 {
-    size_t bytes = static_cast<size_t>(std::min(work_mem * 1024.0 * hash_mem_multiplier / 4, 4e9));
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "relate hard pairs", ALLOCSET_DEFAULT_SIZES);
-    pg::Array<Pair> pairs;
-    bool fit = hard_link_estimate(way.workspace, way.type) * 2 * sizeof(Pair) < static_cast<double>(bytes) &&
-               pg::in_context(memory, [&] { return read_pairs(way, table, bytes, pairs); });
-    bool goes_on = true;
-    if (fit) {
-        pg::in_context(memory, [&] { sort_pairs(pairs); });
-        goes_on = put_pairs(pairs.view(), take);
-    }
+    Pairs pairs;
+    bool fit = fits_as_pairs(way.workspace, way.type) &&
+               pg::in_context(memory, [&] { return read_pairs(way, table, bytes_for_pairs(), pairs); });
+    bool goes_on = fit && put_pairs(pairs, memory, take);
     MemoryContextDelete(memory);
     return fit ? goes_on : pass_integers_by_index(way, table, take);
 }
 
 } // namespace
+
+// In units of a probe: reading the table through and counting costs a row about a
+// twentieth of it, the next entry of an index and its row a tenth.
+double cost_in_order(const Workspace &workspace, const RelationshipType &type)
+{
+    const Storage &storage = storage_of(workspace, type);
+    bool by_pairs = storage.source.key.size() == 1 && storage.target.key.size() == 1 && !storage.has_dates() &&
+                    storage.source.key[0].kind == KeyColumnKind::integer &&
+                    storage.target.key[0].kind == KeyColumnKind::integer && fits_as_pairs(workspace, type);
+    return hard_link_estimate(workspace, type) * (by_pairs ? 0.05 : 0.1);
+}
 
 std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
                                   FunctionRef<bool(KeyBytes near, KeyBytes far)> take)
