@@ -6,6 +6,8 @@
 #include "enforce/record_moved.h"
 #include "enforce/type_lock.h"
 #include "pg/pg.h"
+#include "pg/row_source.h"
+#include "query/hierarchy.h"
 
 extern "C" {
 
@@ -20,6 +22,8 @@ void _PG_init(void)
     relate::init_module_tables();
     relate::init_moves();
     relate::init_remembered_workspaces();
+    relate::init_hierarchy_rows();
+    relate::pg::init_row_source_scan();
 }
 
 PG_FUNCTION_INFO_V1(relate_version);

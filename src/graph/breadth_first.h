@@ -66,6 +66,17 @@ public:
         }
     }
 
+    // When no run comes any more: what was met stays.
+    void release_work()
+    {
+        level_.release();
+        sorted_.release();
+        places_.release();
+        found_.release();
+        by_place_.release();
+        count_.release();
+    }
+
     std::size_t bytes() const
     {
         return order_.bytes() + parent_.bytes() + found_.bytes() + by_place_.bytes() + places_.bytes() +

@@ -49,6 +49,17 @@ public:
         return sum;
     }
 
+    // When no step comes any more: the nodes stay.
+    void release_edges()
+    {
+        for (Source &source : sources_)
+            source.adjacency.release();
+        sources_.release();
+        near_bytes_.release();
+        near_.release();
+        keys_.release();
+    }
+
     // What else the caller holds counts, too.
     void check(std::size_t bytes_of_caller) { control_.check(bytes() + bytes_of_caller); }
 

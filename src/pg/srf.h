@@ -25,11 +25,22 @@ public:
     // By reference: 0 is null.
     void reference(Datum value) { set(value, value == 0); }
 
+    void clear() { count_ = 0; }
+
     // Copies the row.
     void put(const Output &output)
     {
         Assert(count_ == output.columns->natts);
         tuplestore_putvalues(output.store, output.columns, values_, nulls_);
+    }
+    // Does not copy what columns refer to.
+    void put(TupleTableSlot *slot)
+    {
+        Assert(count_ == slot->tts_tupleDescriptor->natts);
+        ExecClearTuple(slot);
+        std::copy_n(values_, count_, slot->tts_values);
+        std::copy_n(nulls_, count_, slot->tts_isnull);
+        ExecStoreVirtualTuple(slot);
     }
 
 private:
