@@ -8,6 +8,7 @@
 #include "pg/pg.h"
 #include "pg/row_source.h"
 #include "query/hierarchy.h"
+#include "query/walk.h"
 
 extern "C" {
 
@@ -23,6 +24,7 @@ void _PG_init(void)
     relate::init_moves();
     relate::init_remembered_workspaces();
     relate::init_hierarchy_rows();
+    relate::init_network_rows();
     relate::pg::init_row_source_scan();
 }
 

@@ -78,7 +78,8 @@ public:
     }
 
 private:
-    void grow()
+    // Apart, so that push() is small enough to be inlined.
+    [[gnu::noinline]] void grow()
     {
         capacity_ = capacity_ == 0 ? 8 : capacity_ * 2;
         items_ = static_cast<T *>(items_ ? Memory::reallocate(items_, capacity_ * sizeof(T))

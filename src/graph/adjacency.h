@@ -38,7 +38,6 @@ public:
     // Edges of one near record come one after the other.
     void add(const Record &near, const Record &far, Via via)
     {
-        far_.add(far);
         if (are_integers_) {
             if (integers_.add(near, far))
                 return;
@@ -50,8 +49,10 @@ public:
     // After the last edge.
     void finish()
     {
-        if (are_integers_ && integers_.finish())
+        if (are_integers_ && integers_.finish()) {
+            far_ = IntegerKeys::of(integers_.far_module(), integers_.far_values());
             return;
+        }
         if (are_integers_)
             give_up_integers();
         end_group();
@@ -160,6 +161,7 @@ private:
             block_.grow_by(static_cast<std::size_t>(detail::write_number(at, via.bits) - at));
         }
         append(far);
+        far_.add(far);
     }
 
     void give_up_integers()

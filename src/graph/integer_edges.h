@@ -12,7 +12,7 @@
 namespace relate::graph {
 
 // The integer of a key, from 0 to 2^56 - 1; else -1.
-inline std::int64_t small_integer(KeyBytes key)
+[[gnu::always_inline]] inline std::int64_t small_integer(KeyBytes key)
 {
     constexpr unsigned zero_tag = 0x80, most_bytes = 7;
     unsigned count = std::to_integer<unsigned>(key.empty() ? std::byte{} : key[0]) - zero_tag;
@@ -149,6 +149,7 @@ public:
     std::uint32_t first(std::uint32_t place) const { return first_[place]; }
     std::uint32_t end(std::uint32_t place) const { return first_[place + 1]; }
     std::int32_t far_module() const { return far_module_; }
+    std::span<const std::uint32_t> far_values() const { return far_.view(); }
     std::uint32_t far_value(std::size_t edge) const { return far_[edge]; }
     EncodedInteger far(std::size_t edge) const { return {far_module_, far_[edge]}; }
 

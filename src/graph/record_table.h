@@ -20,6 +20,14 @@ struct IntegerKeys {
     std::int64_t least = 0, greatest = -1;
     std::size_t count = 0;
 
+    static IntegerKeys of(std::int32_t module_id, std::span<const std::uint32_t> values)
+    {
+        if (values.empty())
+            return {};
+        auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+        return {module_id, *least, *greatest, values.size()};
+    }
+
     void add(const Record &record)
     {
         if (count > 0 && record.module_id != module_id)

@@ -151,7 +151,8 @@ public:
 private:
     struct Source {
         Reader *reader;
-        double probes = 0; // made so far
+        double pass_cost = -1; // once asked for
+        double probes = 0;     // made so far
         bool is_held = false;
         bool is_too_big = false; // to be held
         Adjacency<Memory> adjacency;
@@ -209,7 +210,9 @@ private:
             return true;
         if (source.probes + count <= probes_anyway)
             return false;
-        if (source.is_too_big || source.probes + count <= source.reader->pass_cost())
+        if (source.pass_cost < 0)
+            source.pass_cost = source.reader->pass_cost();
+        if (source.is_too_big || source.probes + count <= source.pass_cost)
             return false;
         read_all(source);
         return source.is_held;

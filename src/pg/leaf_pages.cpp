@@ -3,10 +3,21 @@
 
 namespace relate::pg {
 
-LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot)
+Page InnerPages::keep(BlockNumber block, Page page)
+{
+    Slot &slot = slots_[block % slot_count];
+    if (!slot.page)
+        slot.page = static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ));
+    slot.block = block;
+    memcpy(slot.page, page, BLCKSZ);
+    return slot.page;
+}
+
+LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, InnerPages *inner)
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext),
       // On a standby, entries were killed for the primary's snapshots.
-      ignores_killed_(!TransactionStartedDuringRecovery())
+      ignores_killed_(!TransactionStartedDuringRecovery()),
+      inner_(inner ? inner : new (palloc(sizeof(InnerPages))) InnerPages)
 {
 }
 
@@ -40,31 +51,49 @@ bool LeafPages::is_on_this_page(Sought sought)
     return false;
 }
 
+// The page at hand is the root then; false where the index is empty.
+bool LeafPages::lock_root()
+{
+#if PG_VERSION_NUM >= 160000
+    page_ = _bt_getroot(index_, table_, BT_READ);
+#else
+    page_ = _bt_getroot(index_, BT_READ);
+#endif
+    return BufferIsValid(page_);
+}
+
 // From the root to the leaf, which is locked then; false where the index is empty.
 bool LeafPages::go_down(Sought sought)
 {
-    auto root = [&] {
-#if PG_VERSION_NUM >= 160000
-        page_ = _bt_getroot(index_, table_, BT_READ);
-#else
-        page_ = _bt_getroot(index_, BT_READ);
-#endif
-        return BufferIsValid(page_);
-    };
-    if (!root()) {
-        PredicateLockRelation(index_, snapshot_);
-        // Before the lock, somebody may have inserted the first entry.
-        if (!IsolationIsSerializable() || !root())
-            return false;
+    BlockNumber block = inner_->root();
+    if (block == InvalidBlockNumber) {
+        if (!lock_root()) {
+            PredicateLockRelation(index_, snapshot_);
+            // Before the lock, somebody may have inserted the first entry.
+            if (!IsolationIsSerializable() || !lock_root())
+                return false;
+        }
+        block = BufferGetBlockNumber(page_);
     }
     for (;;) {
-        go_right(sought);
-        Page page = BufferGetPage(page_);
-        if (P_ISLEAF(BTPageGetOpaque(page)))
-            return true;
-        BlockNumber child = BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
-        leave();
-        turn_to(child);
+        Page page = inner_->find(block);
+        if (page && is_behind(page, sought)) {
+            block = BTPageGetOpaque(page)->btpo_next;
+            continue;
+        }
+        if (!page) {
+            if (!BufferIsValid(page_))
+                turn_to(block);
+            go_right(sought);
+            page = BufferGetPage(page_);
+            if (P_ISLEAF(BTPageGetOpaque(page)))
+                return true;
+            if (inner_->root() == InvalidBlockNumber)
+                inner_->set_root(BufferGetBlockNumber(page_));
+            page = inner_->keep(BufferGetBlockNumber(page_), page);
+            leave();
+        }
+        block = BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
     }
 }
 

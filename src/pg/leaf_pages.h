@@ -15,6 +15,35 @@
 
 namespace relate::pg {
 
+// Copies of the inner pages of an index, for many descents under one snapshot. A copy may
+// be behind the page: what has been split since is found by going right, and a page that
+// was deleted is not used again while the snapshot lasts. It may outlive the LeafPages.
+class InnerPages {
+public:
+    // In the current memory context.
+    InnerPages() : memory_(CurrentMemoryContext) {}
+
+    BlockNumber root() const { return root_; }
+    void set_root(BlockNumber root) { root_ = root; }
+    Page find(BlockNumber block) const
+    {
+        const Slot &slot = slots_[block % slot_count];
+        return slot.page && slot.block == block ? slot.page : nullptr;
+    }
+    Page keep(BlockNumber block, Page page);
+
+private:
+    static constexpr int slot_count = 64; // 512 kB
+
+    struct Slot {
+        BlockNumber block;
+        char *page;
+    };
+    MemoryContext memory_;
+    BlockNumber root_ = InvalidBlockNumber;
+    Slot slots_[slot_count] = {};
+};
+
 class LeafPages {
 public:
     // Where what is sought lies, as seen from an entry of which the first `columns`
@@ -22,8 +51,9 @@ public:
     // come before all values.
     using Sought = FunctionRef<int(IndexTuple entry, int columns)>;
 
-    // Works in the current memory context. The snapshot is one of MVCC.
-    LeafPages(Relation table, Relation index, Snapshot snapshot);
+    // Works in the current memory context. The snapshot is one of MVCC. `inner` is of the
+    // same index and snapshot.
+    LeafPages(Relation table, Relation index, Snapshot snapshot, InnerPages *inner = nullptr);
 
     // To the first entry sought. Cheaper where it lies on the page at hand.
     void seek(Sought sought);
@@ -74,6 +104,7 @@ private:
 
     bool is_on_this_page(Sought sought);
     bool go_down(Sought sought);
+    bool lock_root();
     void turn_to(BlockNumber page);
     void go_right(Sought sought);
     void leave();
@@ -87,6 +118,7 @@ private:
     Snapshot snapshot_;
     MemoryContext memory_;
     bool ignores_killed_;
+    InnerPages *inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
     BlockNumber next_page_ = P_NONE;
     // Copied from it.

@@ -100,6 +100,16 @@ std::span<const RelationshipType *const> types_named(const Workspace &workspace,
     return types.view();
 }
 
+std::span<const RelationshipType *const> types_argument(FunctionCallInfo fcinfo, int number, const Workspace &workspace)
+{
+    if (auto names = texts_argument(fcinfo, number, "types"))
+        return types_named(workspace, *names);
+    pg::Array<const RelationshipType *> types;
+    for (const RelationshipType &type : workspace.types)
+        types.push(&type);
+    return types.view();
+}
+
 DateADT date_argument(FunctionCallInfo fcinfo, int number)
 {
     return PG_ARGISNULL(number) ? GetSQLCurrentDate() : PG_GETARG_DATEADT(number);

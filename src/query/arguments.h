@@ -20,6 +20,9 @@ std::optional<std::span<const Datum>> texts_argument(FunctionCallInfo fcinfo, in
 // By name in the workspace; 42704 where there is none.
 std::span<const RelationshipType *const> types_named(const Workspace &workspace, std::span<const Datum> names);
 
+// The same of a text[] argument; null are all types.
+std::span<const RelationshipType *const> types_argument(FunctionCallInfo fcinfo, int number, const Workspace &workspace);
+
 // A date, by default today.
 DateADT date_argument(FunctionCallInfo fcinfo, int number);
 

@@ -66,17 +66,14 @@ private:
 class DescendantRows final : public pg::RowSource {
 public:
     DescendantRows(const HierarchyQuestion &h, const AskedRecord &asked, uint32_t max_depth, pg::WantedColumns wanted)
-        : limit_(walk_limit()), walker_({}, limit_), found_(walker_), maker_(walker_.nodes(), h.workspace, wanted)
+        : walk_(h.down()), found_(walk_.walker), maker_(walk_.walker.nodes(), h.workspace, wanted)
     {
-        OpenedWays opened(h.down());
-        walker_.seat(opened.readers());
         found_.start(asked.record());
         found_.run(max_depth);
-        opened.close();
+        found_.release_work();
+        walk_.close();
         if (found_.order().size() == 1)
             require_record(asked);
-        found_.release_work();
-        walker_.release_edges();
         rewind();
     }
 
@@ -98,8 +95,7 @@ public:
     }
 
 private:
-    WalkLimit limit_;
-    Walker walker_;
+    HeldWalk walk_;
     BreadthFirst found_;
     RowMaker maker_;
     size_t at_;
@@ -198,8 +194,7 @@ pg::RowSource *open_siblings(FunctionCallInfo fcinfo, pg::WantedColumns wanted)
     HierarchyQuestion h = hierarchy_argument(fcinfo, 2);
     Datum key = required_argument(fcinfo, 1, "key");
     AskedRecord asked = asked_record(module_argument(fcinfo, 3, "module", h, child_side(h.type)), key);
-    auto *limit = new (palloc(sizeof(WalkLimit))) WalkLimit(walk_limit());
-    auto *down = new (palloc(sizeof(Walker))) Walker({}, *limit);
+    HeldWalk &down = begin_walk(h.down());
     pg::Array<Met> met;
     MemoryContext rows = CurrentMemoryContext;
     with_walk(h.up(), [&](Walker &up) {
@@ -208,14 +203,10 @@ pg::RowSource *open_siblings(FunctionCallInfo fcinfo, pg::WantedColumns wanted)
         above.run(1);
         if (above.order().size() == 1)
             return require_record(asked);
-        pg::in_context(rows, [&] {
-            OpenedWays opened(h.down());
-            down->seat(opened.readers());
-            met = beside(asked, *down, above.order().subspan(1), up);
-            opened.close();
-        });
+        pg::in_context(rows, [&] { met = beside(asked, down.walker, above.order().subspan(1), up); });
     });
-    return make<MetRows>(met, down->nodes(), h.workspace, wanted);
+    down.close();
+    return make<MetRows>(met, down.walker.nodes(), h.workspace, wanted);
 }
 
 } // namespace

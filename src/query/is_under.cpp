@@ -29,11 +29,6 @@ bool is_above(KeptWalk &kept, const AskedRecord &record, const AskedRecord &ance
     return found;
 }
 
-bool is_same(const AskedRecord &a, const AskedRecord &b)
-{
-    return a.module == b.module && equal_key_datums(a.key, b.key);
-}
-
 // The arguments of is_under and its kin: type, key, other key, as_of, and the
 // modules of the two. `above` is whether the first is asked to be the upper one.
 struct Answer {

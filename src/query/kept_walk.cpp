@@ -62,46 +62,68 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
 // Of the readers, in probes.
 static constexpr double opening_cost = 2;
 
-// The edges of those not read yet.
-void KeptWalk::read(std::span<const graph::Node> nodes)
+void KeptWalk::find_unread(std::span<const graph::Node> nodes)
 {
     ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
     unread_.clear();
     for (graph::Node node : nodes)
-        if (ranges_[node].count == Range::unread)
+        if (ranges_[node].count == Range::unread) {
             unread_.push(node);
+            ranges_[node].count = 0; // once
+        }
+    walker_.sort({unread_.begin(), unread_.size()});
+}
+
+void KeptWalk::step()
+{
+    for (graph::Node node : unread_)
+        ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
+    size_t last = unread_.size();
+    walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
+        Range &range = ranges_[unread_[place]];
+        if (place != last)
+            range.first = static_cast<uint32_t>(next_.size());
+        last = place;
+        next_.push(far);
+        ++range.count;
+        return true;
+    });
+    walker_.check(bytes());
+}
+
+void KeptWalk::step_all(uint32_t levels)
+{
+    for (; !unread_.empty(); --levels) {
+        size_t first = next_.size();
+        step();
+        if (levels == 0)
+            break;
+        level_.clear();
+        for (size_t i = first; i < next_.size(); ++i)
+            level_.push(next_[i]);
+        find_unread(level_.view());
+    }
+    ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
+}
+
+// The edges of those not read yet and, while the readers are open, of so many levels
+// more that these lead to.
+void KeptWalk::read(std::span<const graph::Node> nodes, uint32_t levels)
+{
+    find_unread(nodes);
     if (unread_.empty())
         return;
-    walker_.sort({unread_.begin(), unread_.size()});
-    auto step = [&] {
-        for (graph::Node node : unread_)
-            ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
-        size_t last = unread_.size();
-        walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
-            Range &range = ranges_[unread_[place]];
-            if (place != last)
-                range.first = static_cast<uint32_t>(next_.size());
-            last = place;
-            next_.push(far);
-            ++range.count;
-            return true;
-        });
-    };
-    if (walker_.is_all_held()) {
-        step();
-    } else {
-        // What the readers need goes with them.
-        MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
-        OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
-        Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
-        walker_.seat(opened.readers());
-        walker_.charge(opening_cost);
-        step();
-        opened.close();
-        MemoryContextDelete(reading);
-    }
-    walker_.check(bytes());
-    ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
+    if (walker_.is_all_held())
+        return step_all(levels);
+    // What the readers need goes with them.
+    MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
+    OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_, &inner_); });
+    Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
+    walker_.seat(opened.readers());
+    walker_.charge(opening_cost);
+    step_all(levels);
+    opened.close();
+    MemoryContextDelete(reading);
 }
 
 void KeptWalk::require(const AskedRecord &asked, graph::Node node)

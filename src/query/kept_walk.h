@@ -45,14 +45,17 @@ private:
     struct Reason; // what the answers rest on
 
     KeptWalk(MemoryContext memory, const Ways &ways)
-        : memory_(memory), ways_(ways), limit_(walk_limit()), walker_({}, limit_)
+        : memory_(memory), ways_(ways), inner_(), limit_(walk_limit()), walker_({}, limit_)
     {
     }
 
     bool is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const;
     bool is_full() const { return !limit_.fits(walker_.bytes() + bytes()); }
     size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes(); }
-    void read(std::span<const graph::Node> nodes);
+    void read(std::span<const graph::Node> nodes, uint32_t levels);
+    void find_unread(std::span<const graph::Node> nodes);
+    void step_all(uint32_t levels);
+    void step();
 
     std::span<const graph::Node> next(graph::Node node) const
     {
@@ -69,7 +72,7 @@ private:
         size_t first = 0;
         for (uint32_t depth = 0; first < order_.size(); ++depth) {
             size_t end = order_.size();
-            read(order_.view().subspan(first, end - first));
+            read(order_.view().subspan(first, end - first), max_depth - depth);
             for (; first < end; ++first) {
                 graph::Node at = order_[first];
                 std::span<const graph::Node> further = next(at);
@@ -95,6 +98,7 @@ private:
 
     MemoryContext memory_;
     Ways ways_;
+    pg::InnerPages inner_;
     WalkLimit limit_;
     Walker walker_;
     Reason *reason_ = nullptr;
@@ -104,6 +108,7 @@ private:
     pg::Array<bool> known_;         // by node: looked up
     pg::Array<graph::Node> order_;  // of the visit at work
     pg::Array<graph::Node> unread_; // of the level at work
+    pg::Array<graph::Node> level_;
     uint32_t visit_ = 0;
 };
 

@@ -37,7 +37,7 @@ private:
 class DirectLinks final : public graph::Reader {
 public:
     // Null where the index is not in the order that it reads. The table is the caller's.
-    static DirectLinks *open(const Ways &ways, Side near, Relation table);
+    static DirectLinks *open(const Ways &ways, Side near, Relation table, pg::InnerPages *inner);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take) override;
@@ -49,7 +49,7 @@ private:
     struct Entry;
     struct Wanted;
 
-    DirectLinks(const Ways &ways, Side near, Relation table, Relation index);
+    DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner);
 
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;

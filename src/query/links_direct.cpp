@@ -37,21 +37,21 @@ static bool is_in_order(Relation table, Relation index)
     return true;
 }
 
-DirectLinks *DirectLinks::open(const Ways &ways, Side near, Relation table)
+DirectLinks *DirectLinks::open(const Ways &ways, Side near, Relation table, pg::InnerPages *inner)
 {
     Relation index = index_open(ways.workspace->index(near).oid, AccessShareLock);
     if (is_in_order(table, index))
-        return new (palloc(sizeof(DirectLinks))) DirectLinks(ways, near, table, index);
+        return new (palloc(sizeof(DirectLinks))) DirectLinks(ways, near, table, index, inner);
     index_close(index, NoLock);
     return nullptr;
 }
 
-DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table, Relation index)
+DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner)
     : workspace_(*ways.workspace), as_of_(ways.as_of), near_(near), types_(ways.from(near)), table_(table),
       index_(index), columns_(ways.workspace->index(near)),
       is_compact_(columns_.start_date == far_key + 1 && columns_.end_date == far_key + 2),
       key_alignment_(TupleDescAttr(RelationGetDescr(table), workspace_.column.source_key - 1)->attalign),
-      pages_(table, index, GetActiveSnapshot())
+      pages_(table, index, GetActiveSnapshot(), inner)
 {
 }
 
@@ -70,7 +70,7 @@ static int32 read_int4(const char *&at, const char *base)
     return value;
 }
 
-static Datum read_key(const char *&at, const char *base, char alignment)
+[[gnu::always_inline]] static inline Datum read_key(const char *&at, const char *base, char alignment)
 {
     if (!VARATT_NOT_PAD_BYTE(at))
         at = base + att_align_nominal(at - base, alignment);
@@ -117,7 +117,7 @@ int DirectLinks::compare(const Wanted &wanted, IndexTuple tuple, int columns) co
 }
 
 // Column by column as index_getattr would, which begins anew for each.
-void DirectLinks::read_entry(IndexTuple tuple, Entry &entry) const
+[[gnu::always_inline]] inline void DirectLinks::read_entry(IndexTuple tuple, Entry &entry) const
 {
     const char *base = data_of(tuple), *at = base;
     entry.near_module = read_int4(at, base);
@@ -145,7 +145,7 @@ void DirectLinks::read_entry(IndexTuple tuple, Entry &entry) const
     }
 }
 
-bool DirectLinks::is_wanted(const Entry &entry)
+[[gnu::always_inline]] inline bool DirectLinks::is_wanted(const Entry &entry)
 {
     const RelationshipType *type = types_.find(entry.type_id);
     if (!type || (!type->is_perpetual && (entry.first > as_of_ || entry.last < as_of_)))
@@ -169,7 +169,7 @@ static bool holds_then(TupleTableSlot *row, const RelationshipColumns &c, DateAD
     return is_null || DatumGetDateADT(last) >= day;
 }
 
-bool DirectLinks::is_there(const Entry &entry)
+[[gnu::always_inline]] inline bool DirectLinks::is_there(const Entry &entry)
 {
     if (columns_.start_date)
         return pages_.is_visible();

@@ -1,7 +1,7 @@
-// relate.shortest_path, network and connections_in_common: how records hang
-// together, by whatever types, in both directions.
+// relate.shortest_path: how two records hang together, by whatever types, in both
+// directions, told step by step.
 //
-// Walks go over relationships that hold on the day (walk.h). Names are read as the
+// The walk goes over relationships that hold on the day (walk.h). Names are read as the
 // caller, with his rights; so are kinds, and a record whose kind he may not read
 // is of none.
 #include "catalog/record.h"
@@ -20,32 +20,6 @@ namespace relate {
 namespace {
 
 using graph::Node;
-using graph::no_node;
-
-// ---- arguments ---------------------------------------------------------------------
-
-std::span<const RelationshipType *const> types_argument(FunctionCallInfo fcinfo, int number, const Workspace &workspace)
-{
-    if (auto names = texts_argument(fcinfo, number, "types"))
-        return types_named(workspace, *names);
-    pg::Array<const RelationshipType *> types;
-    for (const RelationshipType &type : workspace.types)
-        types.push(&type);
-    return types.view();
-}
-
-AskedRecord record_argument(FunctionCallInfo fcinfo, const Workspace &workspace, int module, const char *module_name,
-                            const char *key_name)
-{
-    Datum name = required_argument(fcinfo, module, module_name);
-    Datum key = required_argument(fcinfo, module + 1, key_name);
-    return asked_record(module_named(workspace, text_view(name)), key);
-}
-
-bool is_same(const AskedRecord &a, const AskedRecord &b)
-{
-    return a.module == b.module && equal_key_datums(a.key, b.key);
-}
 
 // ---- what may lie on the way ----------------------------------------------------------
 
@@ -217,63 +191,6 @@ void put_path(const pg::Output &output, const Ways &ways, const Walker &walker, 
     }
 }
 
-// ---- network, connections_in_common --------------------------------------------------------
-
-// module, key, name, distance; in batches, for the names.
-class NamedWriter {
-public:
-    NamedWriter(const pg::Output &output, const Workspace &workspace, const graph::Nodes<pg::Palloc> &nodes)
-        : output_(output), workspace_(workspace), nodes_(nodes)
-    {
-        memory_ = AllocSetContextCreate(CurrentMemoryContext, "relate named rows", ALLOCSET_DEFAULT_SIZES);
-    }
-
-    void add(Node node, uint32_t distance)
-    {
-        pg::in_context(memory_, [&] {
-            graph::Record record = nodes_.record(node);
-            rows_.push({workspace_.module(record.module_id), key_datum(record.key), nullptr, distance});
-        });
-        if (rows_.size() >= rows_at_once)
-            flush();
-    }
-
-    void flush()
-    {
-        pg::in_context(memory_, [&] {
-            NamesWanted names;
-            for (Row &row : rows_)
-                names.add(row.module, row.key, &row.name);
-            names.fetch();
-            for (const Row &row : rows_) {
-                pg::Columns columns;
-                columns.text(row.module->name);
-                columns.add(row.key);
-                columns.text(row.name);
-                columns.add(Int32GetDatum(static_cast<int32>(row.distance)));
-                columns.put(output_);
-            }
-        });
-        rows_ = {};
-        MemoryContextReset(memory_);
-    }
-
-private:
-    static constexpr size_t rows_at_once = 10000; // sorted, their names lie close together
-    struct Row {
-        const Module *module;
-        Datum key;
-        const char *name;
-        uint32_t distance;
-    };
-
-    const pg::Output &output_;
-    const Workspace &workspace_;
-    const graph::Nodes<pg::Palloc> &nodes_;
-    MemoryContext memory_;
-    pg::Array<Row> rows_;
-};
-
 } // namespace
 
 } // namespace relate
@@ -309,74 +226,6 @@ Datum relate_shortest_path(PG_FUNCTION_ARGS)
             ShortestPath::Step self = {walker.nodes().intern(from.record()), {}};
             put_path(output, ways, walker, {&self, 1});
         });
-    return pg::end_output(fcinfo);
-}
-
-PG_FUNCTION_INFO_V1(relate_network);
-Datum relate_network(PG_FUNCTION_ARGS)
-{
-    using namespace relate;
-    const Workspace &workspace = current_workspace();
-    AskedRecord asked = record_argument(fcinfo, workspace, 0, "module", "key");
-    Ways ways = both_ways(workspace, types_argument(fcinfo, 2, workspace), date_argument(fcinfo, 3));
-    uint32_t max_depth = max_depth_argument(fcinfo, 4);
-    pg::Output output = pg::begin_output(fcinfo);
-    with_walk(ways, [&](Walker &walker) {
-        BreadthFirst found(walker);
-        found.start(asked.record());
-        found.run(max_depth);
-        if (found.order().size() == 1)
-            require_record(asked);
-        NamedWriter rows(output, workspace, walker.nodes());
-        found.for_each([&](graph::Node node, uint32_t distance) {
-            if (distance > 0)
-                rows.add(node, distance);
-        });
-        rows.flush();
-    });
-    return pg::end_output(fcinfo);
-}
-
-PG_FUNCTION_INFO_V1(relate_connections_in_common);
-Datum relate_connections_in_common(PG_FUNCTION_ARGS)
-{
-    using namespace relate;
-    const Workspace &workspace = current_workspace();
-    AskedRecord a = record_argument(fcinfo, workspace, 0, "module", "key");
-    AskedRecord b = record_argument(fcinfo, workspace, 2, "other_module", "other_key");
-    Ways ways = both_ways(workspace, types_argument(fcinfo, 4, workspace), date_argument(fcinfo, 5));
-    uint32_t max_depth = max_depth_argument(fcinfo, 6);
-    pg::Output output = pg::begin_output(fcinfo);
-    with_walk(ways, [&](Walker &walker) {
-        BreadthFirst from_a(walker), from_b(walker);
-        graph::Node start_a = from_a.start(a.record()), start_b = from_b.start(b.record());
-        from_a.run(max_depth);
-        from_b.run(max_depth);
-        if (from_a.order().size() == 1)
-            require_record(a);
-        if (from_b.order().size() == 1)
-            require_record(b);
-        pg::Array<uint32_t> distance;
-        distance.resize(walker.nodes().size(), 0);
-        from_b.for_each([&](graph::Node node, uint32_t depth) { distance[node] = depth; });
-        struct Common {
-            graph::Node node;
-            uint32_t distance;
-            size_t place; // as the first one met them
-        };
-        pg::Array<Common> common;
-        from_a.for_each([&](graph::Node node, uint32_t depth) {
-            if (node != start_a && node != start_b && from_b.has_met(node))
-                common.push({node, std::max(depth, distance[node]), common.size()});
-        });
-        std::sort(common.begin(), common.end(), [](const Common &x, const Common &y) {
-            return x.distance != y.distance ? x.distance < y.distance : x.place < y.place;
-        });
-        NamedWriter rows(output, workspace, walker.nodes());
-        for (const Common &record : common)
-            rows.add(record.node, record.distance);
-        rows.flush();
-    });
     return pg::end_output(fcinfo);
 }
 }

@@ -4,6 +4,7 @@
 #include "catalog/record.h"
 #include "pg/access.h"
 #include "pg/error.h"
+#include "query/arguments.h"
 #include "query/names.h"
 
 namespace relate {
@@ -26,6 +27,19 @@ void WalkLimit::raise_too_big() const
 AskedRecord asked_record(const Module &module, Datum key)
 {
     return {&module, is_canonical(module, key) ? key : canonical_key(module, key)};
+}
+
+AskedRecord record_argument(FunctionCallInfo fcinfo, const Workspace &workspace, int module, const char *module_name,
+                            const char *key_name)
+{
+    Datum name = required_argument(fcinfo, module, module_name);
+    Datum key = required_argument(fcinfo, module + 1, key_name);
+    return asked_record(module_named(workspace, text_view(name)), key);
+}
+
+bool is_same(const AskedRecord &a, const AskedRecord &b)
+{
+    return a.module == b.module && equal_key_datums(a.key, b.key);
 }
 
 void raise_unknown_record(const AskedRecord &asked)

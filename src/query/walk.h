@@ -52,6 +52,31 @@ void with_walk(const Ways &ways, Work work)
     MemoryContextDelete(memory);
 }
 
+// A walk whose nodes outlast it.
+class HeldWalk {
+    WalkLimit limit_; // made first
+
+public:
+    explicit HeldWalk(const Ways &ways) : limit_(walk_limit()), walker({}, limit_), opened_(ways)
+    {
+        walker.seat(opened_.readers());
+    }
+    // When no step comes any more.
+    void close()
+    {
+        opened_.close();
+        walker.release_edges();
+    }
+
+    Walker walker;
+
+private:
+    OpenedWays opened_;
+};
+
+// In the current memory context.
+inline HeldWalk &begin_walk(const Ways &ways) { return *new (palloc(sizeof(HeldWalk))) HeldWalk(ways); }
+
 // A record that a function is asked about.
 struct AskedRecord {
     const Module *module;
@@ -61,6 +86,10 @@ struct AskedRecord {
 };
 
 AskedRecord asked_record(const Module &module, Datum key);
+// From two arguments, module and key. Raises 22004, 42704.
+AskedRecord record_argument(FunctionCallInfo fcinfo, const Workspace &workspace, int module, const char *module_name,
+                            const char *key_name);
+bool is_same(const AskedRecord &a, const AskedRecord &b);
 
 // Raises 42704 where the caller can see that there is no such record. For records
 // without relationships: any other one is known.
@@ -101,5 +130,8 @@ private:
 
 // From an argument: null is any depth; raises 22023 below 0.
 uint32_t max_depth_argument(FunctionCallInfo fcinfo, int number);
+
+// When the library is loaded: network and connections_in_common are row sources.
+void init_network_rows();
 
 } // namespace relate

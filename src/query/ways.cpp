@@ -67,7 +67,7 @@ static Ways along_links(const Ways &ways)
     return links;
 }
 
-OpenedWays::OpenedWays(const Ways &ways)
+OpenedWays::OpenedWays(const Ways &ways, pg::InnerPages *inner)
 {
     Ways links = along_links(ways);
     bool has_links = !links.from(Side::source).empty() || !links.from(Side::target).empty();
@@ -75,7 +75,7 @@ OpenedWays::OpenedWays(const Ways &ways)
         table_ = open_directly(*ways.workspace);
     for (Side near : {Side::source, Side::target}) {
         if (!links.from(near).empty()) {
-            DirectLinks *direct = table_ ? DirectLinks::open(links, near, table_) : nullptr;
+            DirectLinks *direct = table_ ? DirectLinks::open(links, near, table_, inner) : nullptr;
             direct_[static_cast<int>(near)] = direct;
             if (direct)
                 add(direct);

@@ -10,6 +10,7 @@
 
 #include "catalog/workspace.h"
 #include "graph/reader.h"
+#include "pg/leaf_pages.h"
 #include "pg/memory.h"
 #include "pg/pg.h"
 
@@ -35,7 +36,8 @@ Ways both_ways(const Workspace &workspace, std::span<const RelationshipType *con
 
 class OpenedWays {
 public:
-    explicit OpenedWays(const Ways &ways);
+    // `inner` is kept from an earlier opening of the same ways, of one direction, under the same snapshot.
+    explicit OpenedWays(const Ways &ways, pg::InnerPages *inner = nullptr);
     std::span<graph::Reader *const> readers() const { return readers_.view(); }
     void close();
 
