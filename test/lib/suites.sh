@@ -197,8 +197,8 @@ pg_regress() { # LIST OTHER_LIST EXTENSION OUTPUT_DIRECTORY TEST_FILE...
 # The role owns its database, is no superuser, and has a schema of traps in every search_path:
 # functions, operators and tables in the place of those that we use (see test/hostile). The
 # expected output is the same. Left out are what only a superuser can do (ddl_superuser), functions
-# that a test makes in our schema (key_overloads), and what indexes a user's own statement uses by
-# the operators that he finds (key_indexes).
+# that a test makes in our schema (key_overloads) or rights on them (query_execute), and what indexes
+# a user's own statement uses by the operators that he finds (key_indexes).
 
 suite_hostile() {
     local database=contrib_regression role=relate_hostile log=$work/hostile.log
@@ -206,7 +206,7 @@ suite_hostile() {
         fail 'the place for hostile tests' "$log"
         return
     fi
-    hostile_installcheck REGRESS ISOLATION psql sql 'ddl_superuser key_overloads key_indexes' test/sql/*.sql
+    hostile_installcheck REGRESS ISOLATION psql sql 'ddl_superuser key_overloads key_indexes query_execute' test/sql/*.sql
     hostile_installcheck ISOLATION REGRESS isolationtester spec '' test/specs/*.spec
     hostile_pgtap
     clear_hostile_place "$database" "$role" >"$log" 2>&1 || fail 'the end of the hostile tests' "$log"
