@@ -3,14 +3,14 @@
 
 namespace relate::pg {
 
-Page InnerPages::keep(BlockNumber block, Page page)
+void InnerPages::keep(BlockNumber block, Page page)
 {
     Slot &slot = slots_[block % slot_count];
-    if (!slot.page)
-        slot.page = static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ));
+    if (slot.page)
+        return;
+    slot.page = static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ));
     slot.block = block;
     memcpy(slot.page, page, BLCKSZ);
-    return slot.page;
 }
 
 LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, InnerPages *inner)
@@ -76,25 +76,27 @@ bool LeafPages::go_down(Sought sought)
         block = BufferGetBlockNumber(page_);
     }
     for (;;) {
-        Page page = inner_->find(block);
-        if (page && is_behind(page, sought)) {
-            block = BTPageGetOpaque(page)->btpo_next;
+        if (Page copy = inner_->find(block)) {
+            block = is_behind(copy, sought) ? BTPageGetOpaque(copy)->btpo_next : child(copy, sought);
             continue;
         }
-        if (!page) {
-            if (!BufferIsValid(page_))
-                turn_to(block);
-            go_right(sought);
-            page = BufferGetPage(page_);
-            if (P_ISLEAF(BTPageGetOpaque(page)))
-                return true;
-            if (inner_->root() == InvalidBlockNumber)
-                inner_->set_root(BufferGetBlockNumber(page_));
-            page = inner_->keep(BufferGetBlockNumber(page_), page);
-            leave();
-        }
-        block = BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
+        if (!BufferIsValid(page_))
+            turn_to(block);
+        go_right(sought);
+        Page page = BufferGetPage(page_);
+        if (P_ISLEAF(BTPageGetOpaque(page)))
+            return true;
+        if (inner_->root() == InvalidBlockNumber)
+            inner_->set_root(BufferGetBlockNumber(page_));
+        inner_->keep(BufferGetBlockNumber(page_), page);
+        block = child(page, sought);
+        leave();
     }
+}
+
+BlockNumber LeafPages::child(Page page, Sought sought) const
+{
+    return BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
 }
 
 void LeafPages::turn_to(BlockNumber page)

@@ -18,6 +18,7 @@ namespace relate::pg {
 // Copies of the inner pages of an index, for many descents under one snapshot. A copy may
 // be behind the page: what has been split since is found by going right, and a page that
 // was deleted is not used again while the snapshot lasts. It may outlive the LeafPages.
+// Those that come first stay: the upper ones, and of the lower ones as many as fit.
 class InnerPages {
 public:
     // In the current memory context.
@@ -30,10 +31,10 @@ public:
         const Slot &slot = slots_[block % slot_count];
         return slot.page && slot.block == block ? slot.page : nullptr;
     }
-    Page keep(BlockNumber block, Page page);
+    void keep(BlockNumber block, Page page);
 
 private:
-    static constexpr int slot_count = 64; // 512 kB
+    static constexpr int slot_count = 256; // 2 MB
 
     struct Slot {
         BlockNumber block;
@@ -110,6 +111,7 @@ private:
     void leave();
     bool is_behind(Page page, Sought sought) const;
     OffsetNumber first_place(Page page, Sought sought) const;
+    BlockNumber child(Page page, Sought sought) const;
     void copy(OffsetNumber first, Sought sought);
     void make_room(size_t size);
     bool read_next_page(Sought sought);

@@ -234,14 +234,16 @@ void NamesWanted::add(const Module *module, Datum key, const char **name)
 {
     *name = nullptr;
     if (module)
-        wanted_.push({module, key, name});
+        wanted_.push({module, key_prefix(key_bytes(key)), key, name});
 }
 
 void NamesWanted::fetch()
 {
     // By module and key: equal ones lie together, and probes walk the index in order.
     std::sort(wanted_.begin(), wanted_.end(), [](const Wanted &a, const Wanted &b) {
-        return a.module != b.module ? a.module < b.module : compare_key_datums(a.key, b.key) < 0;
+        if (a.module != b.module)
+            return a.module < b.module;
+        return a.prefix != b.prefix ? a.prefix < b.prefix : compare_key_datums(a.key, b.key) < 0;
     });
     pg::Array<Datum> keys;
     for (size_t first = 0, end; first < wanted_.size(); first = end) {

@@ -37,6 +37,7 @@ public:
 private:
     struct Wanted {
         const Module *module;
+        uint64 prefix; // of the key, to compare quickly
         Datum key;
         const char **name;
     };

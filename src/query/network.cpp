@@ -60,7 +60,8 @@ private:
         Datum key;
         const char *name;
     };
-    static constexpr size_t first_batch = 100, largest_batch = 10000; // sorted, their names lie close together
+    // The more at once, the closer their names lie together; the first rows come soon all the same.
+    static constexpr size_t first_batch = 100, bytes_a_row = 150;
 
     void read_batch()
     {
@@ -68,7 +69,7 @@ private:
         batch_ = {};
         batch_start_ = at_;
         batch_end_ = std::min(reached_.size(), at_ + batch_size_);
-        batch_size_ = std::min(batch_size_ * 10, largest_batch);
+        batch_size_ = std::min(batch_size_ * 10, std::max<size_t>(first_batch, work_mem * size_t{1024} / bytes_a_row));
         pg::in_context(batch_memory_, [&] {
             batch_.resize_exactly(batch_end_ - batch_start_, {});
             bool wants_name = wanted_[2], wants_key = wanted_[1] || wants_name;
