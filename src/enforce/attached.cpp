@@ -303,6 +303,11 @@ void carry_over(const Workspace &workspace, const RecordRef &record, Datum new_k
                             pg::qualified_name(workspace.record_status_table)),
                    arguments);
     });
+    CommandCounterIncrement();
+    Attached left = attached_to(workspace, record);
+    for (Side side : {Side::source, Side::target})
+        if (!left.relationships(side).empty())
+            raise_not_carried(workspace, side, left.relationships(side).one_of_each_type[0]);
 }
 
 void end_today(const Workspace &workspace, const Relationship &row, int32 today)

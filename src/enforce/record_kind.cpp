@@ -59,12 +59,15 @@ void refuse_if_forbidden(const Workspace &workspace, const RecordRef &record, co
 
 void kind_is_changed(const Workspace &workspace, const RecordRef &record, const char *kind)
 {
+    constexpr int patience = 20; // others do not change them so often, but a trigger may keep them for ever
     int32 today = GetSQLCurrentDate();
-    for (;;) {
+    for (int look = 0;; ++look) {
         pg::Array<KindOffence> offences = find_offences(workspace, record, kind, today);
         if (offences.empty())
             return;
         refuse_if_forbidden(workspace, record, kind, offences);
+        if (look == patience)
+            raise_kind_change(workspace, record, kind, offences.view());
         for (const KindOffence &offence : offences)
             end_today(workspace, offence.row, today);
         CommandCounterIncrement(); // and look again: others may have changed them while we waited

@@ -516,16 +516,25 @@ void raise_delete_refused(const Offender &o, Side side, uint64 count)
     pg::raise(p);
 }
 
-void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row)
+[[noreturn]] static void raise_kept(const Workspace &workspace, Side side, const Relationship &row, const char *what)
 {
     pg::Problem p = problem(workspace, ERRCODE_FOREIGN_KEY_VIOLATION, side_constraint(side),
-                            psprintf("a relationship of type \"%s\" did not go with its record",
-                                     type_of(workspace, row).name));
+                            psprintf("a relationship of type \"%s\" did not %s", type_of(workspace, row).name, what));
     p.detail = psprintf("%s is still there: a trigger or rule on table %s kept it.",
                         reads_relationship(workspace, row.id) ? psprintf("Relationship " INT64_FORMAT, row.id)
                                                               : "A relationship that is not shown to you",
                         pg::qualified_name(workspace.relationship_table));
     pg::raise(p);
+}
+
+void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row)
+{
+    raise_kept(workspace, side, row, "go with its record");
+}
+
+void raise_not_carried(const Workspace &workspace, Side side, const Relationship &row)
+{
+    raise_kept(workspace, side, row, "follow the key of its record");
 }
 
 void raise_key_in_use(const Workspace &workspace, const RecordRef &record, Datum new_key)

@@ -50,6 +50,7 @@ RelationshipType type_of(const Workspace &workspace, const Relationship &row);
 [[noreturn]] void raise_key_in_use(const Workspace &workspace, const RecordRef &record, Datum new_key);
 // Something kept a relationship that had to go with its record.
 [[noreturn]] void raise_not_removed(const Workspace &workspace, Side side, const Relationship &row);
+[[noreturn]] void raise_not_carried(const Workspace &workspace, Side side, const Relationship &row);
 // The kind of a record cannot become that (null: none) because of these relationships, of types that name another.
 struct KindOffence {
     Relationship row;

@@ -100,6 +100,17 @@ SavedPlan &saved_plan(const char *sql, std::span<const Oid> argument_types)
     return *known;
 }
 
+// A rule may make nothing of a statement (DO INSTEAD NOTHING). What is left of it names no
+// table then, so PostgreSQL would never notice that the rule is gone.
+bool comes_to_nothing(SPIPlanPtr plan)
+{
+    ListCell *cell;
+    foreach (cell, SPI_plan_get_plan_sources(plan))
+        if (static_cast<CachedPlanSource *>(lfirst(cell))->query_list == NIL)
+            return true;
+    return false;
+}
+
 // Arguments as SPI takes them.
 struct Bound {
     Oid types[max_arguments];
@@ -150,6 +161,8 @@ uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long
         result = SPI_execute_plan(plan, values, nulls, sees == Sees::snapshot, limit);
     }
     saved.running -= saved.running > 0;
+    if (!saved.running && comes_to_nothing(plan))
+        drop_plan(saved);
     if (result < 0)
         elog(ERROR, "could not run \"%s\": %s", sql, SPI_result_code_string(result));
     return SPI_processed;
