@@ -7,6 +7,7 @@
 #   make growth             walks against size: docs/growth.md and docs/growth.svg (SIZES="10000 10000000")
 #   make endurance | sanitize | fuzz
 #                            the long form of tests that make test runs briefly
+#   make mutate              takes each check away in turn, and looks for the test that fails (NAMES="check.cpp kind")
 #   make crash               a hundred kills of a server under load (ROUNDS=n); make test has twenty
 #   make test-versions       the suites on PostgreSQL 17 and 18, and pg_upgrade, in trees made by
 #                            debootstrap (VERSIONS="17 18"; as root, on Debian)
@@ -16,7 +17,7 @@
 
 RELATE_VERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_relate.control)
 
-PRIVATE_GOALS := test endurance sanitize fuzz demo play bench growth crash test-versions
+PRIVATE_GOALS := test endurance sanitize fuzz mutate demo play bench growth crash test-versions
 ifneq ($(filter $(PRIVATE_GOALS),$(MAKECMDGOALS)),)
 
 # These goals install what is missing first, so they run without PGXS.
@@ -35,6 +36,9 @@ sanitize:
 fuzz:
 	@tools/prepare test
 	@RELATE_FUZZ_RUNS=$${RELATE_FUZZ_RUNS:-50000000} RELATE_FUZZ_SECONDS=$${RELATE_FUZZ_SECONDS:-0} RELATE_FUZZ_SEED=$${RELATE_FUZZ_SEED:-0} test/run fuzz
+mutate:
+	@tools/prepare mutate
+	@tools/with_cluster tools/mutate $(NAMES)
 demo:
 	@tools/prepare demo
 	@DATA='$(DATA)' tools/with_cluster demo/run
