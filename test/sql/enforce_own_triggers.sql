@@ -100,7 +100,7 @@ SELECT create_workspace('enforce_own_triggers_too') AS name \gset
 SET relate.workspace = enforce_own_triggers_too;
 SELECT register_module('firm', kind => 'organization') AS firm, register_module('person', kind_column => 'kind') AS person \gset
 SELECT create_relationship_type('works', 'firm', 'person'), create_relationship_type('left', 'firm', 'person') \gset
-INSERT INTO enforce_own_triggers_too.relationship (type_id, source_key, target_key) VALUES (1, 5, 1), (2, 5, 1);
+INSERT INTO enforce_own_triggers_too.relationship (type_id, source_key, target_key) VALUES (1, 5, 2), (2, 5, 2);
 UPDATE enforce_own_triggers_too.relationship_type SET is_active = false WHERE type_id = 2;
 SET relate.workspace = enforce_own_triggers;
 INSERT INTO relationship (type_id, source_key, target_key) VALUES (1, 5, 5);
