@@ -8,10 +8,14 @@
 //
 // Rows of a workspace are changed in the name of its owner, where he has the
 // right to refer to the table: whoever alters it may have none in the workspace.
+// Where the table is not his, what fails there (he may have triggers of his own, or
+// hold locks) is a WARNING, and holds up nobody.
 #include "catalog/module_table.h"
 #include "ddl/key_retyped.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/records_leave.h"
+#include "pg/access.h"
+#include "pg/cleanup.h"
 #include "pg/ddl.h"
 #include "pg/spi.h"
 
@@ -55,6 +59,21 @@ void for_each_module_of(Oid table, Each each)
                     each(*workspace, module);
 }
 
+// What follows from DDL on the table, in the workspace and in the name of its owner.
+template <class Work>
+void follow_in(const Workspace &workspace, Oid table, Work work)
+{
+    auto as_owner = [&] { pg::as_owner(workspace.owner, work); };
+    if (has_privs_of_role(workspace.owner, pg::owner_of(table)))
+        return as_owner();
+    if (const ErrorData *error = pg::attempt(as_owner)) // he may refer to the table, no more
+        ereport(WARNING, (errcode(error->sqlerrcode),
+                          errmsg("workspace \"%s\" does not follow what became of table %s", workspace.name,
+                                 pg::qualified_name(table)),
+                          errdetail("There it failed: %s.", error->message),
+                          errhint("SELECT * FROM relate.health_check(); tells the workspace's owner what to do.")));
+}
+
 // ---- renamed columns -------------------------------------------------------------
 
 void follow_in_module(const Workspace &workspace, const Module &module, const pg::ColumnRename &rename)
@@ -71,7 +90,7 @@ void follow_in_module(const Workspace &workspace, const Module &module, const pg
         pg::qualified_name(workspace.module_table));
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(module.id)}, name_argument(rename.from),
                                 name_argument(rename.to)};
-    pg::as_owner(workspace.owner, [&] {
+    follow_in(workspace, module.registered_table, [&] {
         pg::spi_session([&] { pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once); });
     });
 }
@@ -92,7 +111,7 @@ void follow_in_storage(const Workspace &workspace, const RelationshipType &type,
         "OR storage_end_column OPERATOR(pg_catalog.=) $2)",
         pg::qualified_name(workspace.type_table));
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(type.id)}, name_argument(rename.from), name_argument(rename.to)};
-    pg::as_owner(workspace.owner, [&] {
+    follow_in(workspace, type.storage_table, [&] {
         pg::spi_session([&] { pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once); });
     });
 }

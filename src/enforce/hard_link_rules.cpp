@@ -88,12 +88,7 @@ Target target_of(const pg::RowEvent &event, const char *function, int count)
                    .message = psprintf("function relate.%s() takes %d lists of columns", function, count)});
     Oid table = RelationGetRelid(event.table);
     Oid root = event.table->rd_rel->relispartition ? llast_oid(get_partition_ancestors(table)) : table;
-    HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(root));
-    if (!HeapTupleIsValid(row))
-        elog(ERROR, "cache lookup failed for relation %u", root);
-    Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
-    ReleaseSysCache(row);
-    return {root, owner, event.table, trigger->tgargs};
+    return {root, pg::owner_of(root), event.table, trigger->tgargs};
 }
 
 Module side_in(Oid root, const Part &part)

@@ -26,6 +26,16 @@ bool may_select_whole(Oid table)
 
 } // namespace
 
+Oid owner_of(Oid relation)
+{
+    HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(row))
+        elog(ERROR, "cache lookup failed for relation %u", relation);
+    Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
+    ReleaseSysCache(row);
+    return owner;
+}
+
 bool may_use(Oid schema)
 {
     return has_right(schema, ACL_USAGE);

@@ -15,6 +15,8 @@ bool may_select(Oid table, std::span<const AttrNumber> columns);
 bool may_use(Oid schema);
 bool may_create_in(Oid schema);
 
+Oid owner_of(Oid relation);
+
 // Whether reading below SQL gives the user the rows that SQL would give: no
 // policies are in force for him, and no other module wants to see what is read.
 bool reads_as_stored(Oid table);

@@ -47,4 +47,41 @@ void run_in_trial(Call work)
     end_trial(memory, owner);
 }
 
+static void limit_waiting()
+{
+    constexpr int most = 1000; // milliseconds
+    if (LockTimeout <= 0 || LockTimeout > most)
+        SetConfigOption("lock_timeout", psprintf("%d", most), PGC_USERSET, PGC_S_SESSION);
+}
+
+const ErrorData *run_as_attempt(Call work)
+{
+    MemoryContext memory = CurrentMemoryContext;
+    ResourceOwner owner = CurrentResourceOwner;
+    ErrorData *volatile error = nullptr;
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(memory);
+    PG_TRY();
+    {
+        int level = NewGUCNestLevel();
+        limit_waiting();
+        work.function(work.argument);
+        AtEOXact_GUC(true, level);
+        ReleaseCurrentSubTransaction();
+        MemoryContextSwitchTo(memory);
+        CurrentResourceOwner = owner;
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(memory);
+        error = CopyErrorData();
+        FlushErrorState();
+        end_trial(memory, owner);
+        if (error->sqlerrcode == ERRCODE_QUERY_CANCELED)
+            ReThrowError(error);
+    }
+    PG_END_TRY();
+    return error;
+}
+
 } // namespace relate::pg

@@ -28,4 +28,14 @@ void in_trial(Work work)
     run_in_trial({[](void *w) { (*static_cast<Work *>(w))(); }, &work});
 }
 
+const ErrorData *run_as_attempt(Call work);
+
+// Runs `work` so that what it raises undoes what it has done, and is returned; null where it
+// went well. It waits for no lock longer than a second. Cancelling goes on as an error.
+template <class Work>
+const ErrorData *attempt(Work work)
+{
+    return run_as_attempt({[](void *w) { (*static_cast<Work *>(w))(); }, &work});
+}
+
 } // namespace relate::pg

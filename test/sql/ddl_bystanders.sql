@@ -110,7 +110,37 @@ ALTER TABLE by_shop.contacts RENAME TO people;
 ALTER TABLE by_shop.people SET SCHEMA by_other;
 ALTER TABLE by_other.people SET SCHEMA by_shop;
 DROP TABLE by_shop.people;
+-- Nor by triggers of his own, which fail where his workspace follows: his own loss.
+CREATE TABLE by_shop.guests (id int PRIMARY KEY, name text, boss int);
+GRANT SELECT, REFERENCES, TRIGGER ON by_shop.guests TO regress_by_stander;
+CREATE SCHEMA by_raising AUTHORIZATION regress_by_stander;
+SET ROLE regress_by_stander;
+SET client_min_messages = error;
+SELECT relate.create_workspace('by_raising') AS made \gset
+SET relate.workspace = by_raising;
+SELECT relate.register_module('by_shop.guests') > 0 AS guests, relate.adopt_column('by_shop.guests', '{boss}', 'guest', name => 'boss') > 0 AS boss;
+CREATE FUNCTION by_raising.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not while I am here'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.module FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
+CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.relationship_type FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
+RESET ROLE;
+RESET client_min_messages;
+ALTER TABLE by_shop.guests RENAME COLUMN name TO title;
+ALTER TABLE by_shop.guests RENAME COLUMN boss TO chief;
+SELECT name_columns FROM by_raising.module;
+SELECT severity, object, finding FROM relate.health_check() WHERE workspace = 'by_raising';
+-- Of his own tables he hears it as an error, and all stays as it was.
+GRANT USAGE, CREATE ON SCHEMA by_shop TO regress_by_stander;
+ALTER TABLE by_shop.guests OWNER TO regress_by_stander;
+SET ROLE regress_by_stander;
+ALTER TABLE by_shop.guests RENAME COLUMN id TO number;
+DROP TRIGGER refuse ON by_raising.module;
+DROP TRIGGER refuse ON by_raising.relationship_type;
+ALTER TABLE by_shop.guests RENAME COLUMN id TO number;
+SELECT key_columns FROM by_raising.module;
+RESET ROLE;
+RESET relate.workspace;
 SET client_min_messages = warning;
+SELECT relate.drop_workspace('by_raising', 'cascade');
 SELECT relate.drop_workspace('by_crm', 'cascade');
 DROP SCHEMA by_shop, by_evil, by_other CASCADE;
 DROP OWNED BY regress_by_stander;

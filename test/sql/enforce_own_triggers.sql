@@ -43,7 +43,7 @@ CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.source_key := CASE NEW.description WHEN 'source' THEN ''::record_key ELSE NEW.source_key END;
     NEW.target_key := CASE NEW.description WHEN 'target' THEN repeat('x', 1001)::record_key ELSE NEW.target_key END;
-    NEW.address_key := CASE NEW.description WHEN 'address' THEN ''::record_key ELSE NEW.address_key END;
+    NEW.address_key := CASE NEW.description WHEN 'address' THEN ''::record_key WHEN 'spelling' THEN '02' ELSE NEW.address_key END;
     NEW.source_module_id := CASE NEW.description WHEN 'module' THEN -1 ELSE NEW.source_module_id END;
     NEW.type_id := CASE NEW.description WHEN 'type' THEN -1 ELSE NEW.type_id END;
     NEW.importance := CASE NEW.description WHEN 'importance' THEN 6 ELSE NEW.importance END;
@@ -54,7 +54,7 @@ INSERT INTO relationship (type_id, source_key, target_key) VALUES (1, 1, 1);
 SELECT attempt(format('INSERT INTO relationship (type_id, source_key, target_key, address_module_id, address_key, description) '
                       'VALUES (1, 2, 2, 2, 2, %L)', what)) AS insert,
        attempt(format('UPDATE relationship SET address_module_id = 2, address_key = 2, description = %L', what)) AS update
-FROM unnest('{source,target,address,module,type,importance}'::text[]) AS what;
+FROM unnest('{source,target,address,spelling,module,type,importance}'::text[]) AS what;
 DROP TRIGGER z_spoil ON relationship;
 
 -- Another keeps relationships whose record is deleted: by a trigger, by a rule.
