@@ -186,12 +186,16 @@ SELECT change_test.refusal(statement) FROM unnest(ARRAY[
     $$SELECT relate.alter_relationship_type('job', label => 'x')$$,
     $$SELECT relate.preview_alter_relationship_type('job', label => 'x')$$,
     $$SELECT relate.lock_relationship_type('change_crm.relationship_type', 1)$$,
-    $$SELECT relate.count_relationships('change_crm.relationship_type', 1)$$]) AS statement;
+    $$SELECT relate.count_relationships('change_crm.relationship_type', 1)$$,
+    $$SELECT relate.count_relationships_of_module('change_crm.module', 1, NULL)$$,
+    $$SELECT relate.remove_statuses_of_module('change_crm.module', 1)$$]) AS statement;
 RESET ROLE;
 SELECT change_test.refusal(statement) FROM unnest(ARRAY[
     $$SELECT relate.lock_relationship_type('change_crm.module', 1)$$,
     $$SELECT relate.lock_relationship_type('change_test.persons', 1)$$,
-    $$SELECT relate.lock_relationship_type(0, 1)$$]) AS statement;
+    $$SELECT relate.lock_relationship_type(0, 1)$$,
+    $$SELECT relate.count_relationships_of_module('change_crm.relationship_type', 1, NULL)$$,
+    $$SELECT relate.remove_statuses_of_module('change_test.persons', 1)$$]) AS statement;
 -- An administrator; whoever's records may not be seen are not named.
 SELECT relate.grant_role('change_reader', 'administrator');
 SET ROLE change_reader;
@@ -199,6 +203,25 @@ SELECT change_test.refusal($$SELECT relate.alter_relationship_type('job', max_ta
 SELECT relate.alter_relationship_type('job', max_targets_per_source => 1, on_invalid => 'delete');
 RESET ROLE;
 SELECT * FROM change_test.days('job');
+-- Relationships count whoever asks, on either side and as addresses; statuses go with the right to delete modules.
+CREATE TABLE change_test.homes (id int PRIMARY KEY);
+INSERT INTO change_test.homes VALUES (1), (2), (3);
+SELECT relate.register_module('change_test.homes') AS home \gset
+SELECT relate.create_relationship_type('lives', 'person', 'home') AS lives, relate.create_relationship_type('kept', 'home', 'person') AS kept,
+       relate.create_relationship_type('mail', 'person', 'person', has_contact_details => true) AS mail \gset
+SELECT change_test.refusal(format('INSERT INTO change_crm.relationship (type_id, source_key, target_key, address_module_id, address_key) '
+                                  'VALUES (%s, 1, 1, NULL, NULL), (%s, 1, 1, NULL, NULL), (%s, 1, 2, %s, 3)', :lives, :kept, :mail, :home));
+SELECT relate.add_status('home', 'Sold') > 0 AS status, relate.set_status('home', 1, 'Sold');
+ALTER TABLE change_crm.relationship ENABLE ROW LEVEL SECURITY;
+REVOKE DELETE ON change_crm.module FROM change_reader;
+SET ROLE change_reader;
+SELECT count(*) AS seen, relate.count_relationships_of_module('change_crm.module', :home, NULL) AS counted FROM change_crm.relationship;
+SELECT change_test.refusal(format($$SELECT relate.remove_statuses_of_module('change_crm.module', %s)$$, :home));
+RESET ROLE;
+ALTER TABLE change_crm.relationship DISABLE ROW LEVEL SECURITY;
+SELECT relate.count_relationships_of_module('change_crm.module', :home, 2) AS two_at_most;
+UPDATE change_crm.relationship SET address_module_id = NULL, address_key = NULL WHERE type_id = :mail;
+SELECT relate.count_relationships_of_module('change_crm.module', :home, NULL) AS counted, relate.status_of('home', 1);
 
 -- Types are not truncated from under their relationships.
 SELECT change_test.refusal('TRUNCATE change_crm.relationship_type');
