@@ -24,18 +24,7 @@ CREATE TYPE relate.module_entry AS (
 COMMENT ON TYPE relate.module_entry IS 'Internal. A row of the table "module" of any workspace.';
 
 CREATE FUNCTION relate.find_module(workspace name, module_id int) RETURNS relate.module_entry
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    entry relate.module_entry;
-BEGIN
-    EXECUTE format('SELECT module_id, name, singular, plural, table_name, key_columns, name_columns, kind, '
-                   'kind_column, date_column, is_system FROM %I.module WHERE module_id = $1', workspace)
-        INTO entry USING module_id;
-    RETURN entry;
-END;
-$$;
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_find_module';
 COMMENT ON FUNCTION relate.find_module(name, int) IS 'Internal. A module of a workspace; nulls for null.';
 
 -- ---- English ------------------------------------------------------------------

@@ -389,16 +389,16 @@ $$;
 COMMENT ON FUNCTION relate.check_type(relate.type_draft, relate.module_entry, relate.module_entry) IS
 'Internal. Everything that must be true of a relationship type in itself.';
 
+CREATE FUNCTION relate.is_type_name_taken(workspace name, type_id int, name text) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_is_type_name_taken';
+COMMENT ON FUNCTION relate.is_type_name_taken(name, int, text) IS 'Internal. Whether another type of the workspace has this name.';
+
 CREATE FUNCTION relate.check_type_is_new(workspace name, type_id int, name text) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    exists_already boolean;
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %I.relationship_type WHERE name = $1 AND type_id <> $2)', workspace)
-        INTO exists_already USING name, type_id;
-    IF exists_already THEN
+    IF relate.is_type_name_taken(workspace, type_id, name) THEN
         RAISE 'relationship type "%" exists already', name
             USING ERRCODE = 'duplicate_object', SCHEMA = workspace, TABLE = 'relationship_type', COLUMN = 'name',
                   HINT = 'Choose another name, or drop it with relate.drop_relationship_type.';
@@ -441,6 +441,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace CONSTANT name := TG_TABLE_SCHEMA;
+    written jsonb;
     was relate.type_draft;
     draft relate.type_draft;
     store relate.type_storage;
@@ -457,7 +458,8 @@ BEGIN
     IF TG_OP = 'UPDATE' AND relate.storage_follows_renames(to_jsonb(OLD), to_jsonb(NEW)) THEN
         RETURN NEW;
     END IF;
-    draft := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(NEW));
+    written := to_jsonb(NEW);
+    draft := jsonb_populate_record(NULL::relate.type_draft, written);
     source := relate.find_module(workspace, draft.source_module_id);
     target := relate.find_module(workspace, draft.target_module_id);
     draft := relate.fill_type(draft, source, target);
@@ -467,7 +469,7 @@ BEGIN
     END IF;
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
-    store := jsonb_populate_record(NULL::relate.type_storage, to_jsonb(NEW));
+    store := jsonb_populate_record(NULL::relate.type_storage, written);
     PERFORM relate.check_storage(workspace, draft, store, source, target);
     IF TG_OP = 'UPDATE' THEN
         PERFORM relate.check_storage_change(workspace, draft,

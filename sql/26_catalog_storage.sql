@@ -23,15 +23,21 @@ COMMENT ON TYPE relate.type_storage IS
 'Internal. The storage of a relationship type of any workspace: columns of its row in "relationship_type".';
 
 CREATE FUNCTION relate.base_type(table_name regclass, column_name name) RETURNS oid
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE type AS (
-        SELECT t.oid, t.typtype, t.typbasetype FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-        WHERE a.attrelid = table_name AND a.attname = column_name AND NOT a.attisdropped
-        UNION ALL
-        SELECT t.oid, t.typtype, t.typbasetype FROM type JOIN pg_type t ON t.oid = type.typbasetype WHERE type.typtype = 'd')
-    SELECT oid FROM type WHERE typtype <> 'd'
+#variable_conflict use_variable
+DECLARE
+    type oid;
+    base oid;
+BEGIN
+    SELECT a.atttypid INTO base FROM pg_attribute a WHERE a.attrelid = table_name AND a.attname = column_name AND NOT a.attisdropped;
+    WHILE base IS NOT NULL LOOP
+        type := base;
+        base := (SELECT t.typbasetype FROM pg_type t WHERE t.oid = type AND t.typtype = 'd');
+    END LOOP;
+    RETURN type;
+END;
 $$;
 COMMENT ON FUNCTION relate.base_type(regclass, name) IS 'Internal. The type of a column, that of its domain''s base where it is of one.';
 
@@ -120,7 +126,12 @@ DECLARE
     pair record;
 BEGIN
     -- Mostly the columns are of the key's own types, and what these can be was asked with the module.
-    IF cardinality(columns) = cardinality(module.key_columns)
+    IF cardinality(columns) = 1 AND cardinality(module.key_columns) = 1 THEN
+        IF (SELECT c.atttypid FROM pg_attribute c WHERE c.attrelid = store.storage_table AND c.attname = columns[1] AND c.attnum > 0 AND NOT c.attisdropped)
+           = (SELECT k.atttypid FROM pg_attribute k WHERE k.attrelid = module.table_name AND k.attname = module.key_columns[1]) THEN
+            RETURN;
+        END IF;
+    ELSIF cardinality(columns) = cardinality(module.key_columns)
        AND (SELECT count(DISTINCT c.attnum) FROM unnest(columns, module.key_columns) AS given (name, key_name)
             JOIN pg_attribute c ON c.attrelid = store.storage_table AND c.attname = given.name AND c.attnum > 0 AND NOT c.attisdropped
             JOIN pg_attribute k ON k.attrelid = module.table_name AND k.attname = given.key_name AND k.atttypid = c.atttypid)

@@ -256,7 +256,7 @@ BEGIN
             FROM all_fk f
             JOIN named ON named.table_name = f.to_table
             LEFT JOIN module far ON far.table_name = f.to_table
-            CROSS JOIN LATERAL (SELECT relate.foreign_key_stem(f.columns, f.key_columns) AS word) AS stem
+            CROSS JOIN LATERAL (SELECT relate.foreign_key_stem(f.columns, f.key_columns) AS word OFFSET 0) AS stem
         ), by_column AS (
             SELECT near.name AS near_name, fk.from_table AS source_table, fk.to_table AS target_table,
                    fk.stem, fk.is_same, fk.far_word, near.singular AS source_noun, far.singular AS target_noun,

@@ -123,17 +123,25 @@ COMMENT ON FUNCTION relate.key_value_sql(regclass, name[], int, text) IS
 'Internal. SQL for the value of a key column, out of SQL for the key.';
 
 CREATE FUNCTION relate.equal_operator(one oid, other oid) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN coalesce(
-    (SELECT format('OPERATOR(%I.=)', n.nspname)
-     FROM pg_opclass c
-     JOIN pg_amop am ON am.amopfamily = c.opcfamily AND am.amopstrategy = 3 AND am.amoplefttype = c.opcintype
-                        AND am.amoprighttype = c.opcintype
-     JOIN pg_operator o ON o.oid = am.amopopr AND o.oprname = '='
-     JOIN pg_namespace n ON n.oid = o.oprnamespace
-     WHERE one = other AND c.opcintype = one AND c.opcdefault AND c.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')),
-    'OPERATOR(pg_catalog.=)');
+AS $$
+BEGIN
+    -- Types of the server have theirs in pg_catalog; so have two that differ, or there is none.
+    IF one <> other OR one < 16384 THEN
+        RETURN 'OPERATOR(pg_catalog.=)';
+    END IF;
+    RETURN coalesce(
+        (SELECT format('OPERATOR(%I.=)', n.nspname)
+         FROM pg_opclass c
+         JOIN pg_amop am ON am.amopfamily = c.opcfamily AND am.amopstrategy = 3 AND am.amoplefttype = c.opcintype
+                            AND am.amoprighttype = c.opcintype
+         JOIN pg_operator o ON o.oid = am.amopopr AND o.oprname = '='
+         JOIN pg_namespace n ON n.oid = o.oprnamespace
+         WHERE c.opcintype = one AND c.opcdefault AND c.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')),
+        'OPERATOR(pg_catalog.=)');
+END;
+$$;
 COMMENT ON FUNCTION relate.equal_operator(oid, oid) IS 'Internal. The operator that tells equal values of two types.';
 
 CREATE FUNCTION relate.has_key_sql(table_name regclass, key_columns name[], row_name text, key text) RETURNS text

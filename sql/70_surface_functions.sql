@@ -179,12 +179,13 @@ AS $$
 DECLARE
     way relate.type_way;
     plan relate.planned_surface;
-    taken jsonb := relate.names_taken(workspace, schema_name, mark);
-    known CONSTANT text[] := ARRAY(SELECT concat_ws('/', g.function_name, g.near_table, g.far_table, g.comment)
-                                   FROM relate.generated_functions(schema_name, mark) AS g);
-    table_id text;
+    taken_by_table CONSTANT jsonb := relate.names_taken(workspace, schema_name, mark);
+    taken text[];
+    last_table regclass;
+    known CONSTANT jsonb := coalesce((SELECT jsonb_object_agg(concat_ws('/', g.function_name, g.near_table, g.far_table, g.comment), true)
+                                      FROM relate.generated_functions(schema_name, mark) AS g), '{}');
 BEGIN
-    FOR way IN SELECT * FROM relate.type_ways(workspace) LOOP
+    FOR way IN SELECT w.* FROM relate.type_ways(workspace) AS w ORDER BY (w.near).table_name, w.type_id, w.near_side LOOP
         plan := NULL;
         plan.type_name := way.type_name;
         plan.label := way.label;
@@ -192,13 +193,16 @@ BEGIN
         plan.far_table := (way.far).table_name;
         plan.note := relate.no_surface(way);
         IF plan.note IS NULL THEN
-            table_id := plan.near_table::oid::text;
-            plan.name := relate.choose_name(relate.function_words(way), ARRAY(SELECT jsonb_array_elements_text(taken -> table_id)));
-            taken := taken || jsonb_build_object(table_id, (taken -> table_id) || to_jsonb(plan.name::text));
+            IF last_table IS DISTINCT FROM plan.near_table THEN
+                last_table := plan.near_table;
+                taken := ARRAY(SELECT jsonb_array_elements_text(taken_by_table -> last_table::oid::text));
+            END IF;
+            plan.name := relate.choose_name(relate.function_words(way), taken);
+            taken := taken || plan.name::text;
             plan.row_count := CASE WHEN way.is_to_one THEN 1 ELSE 1000 END;
             plan.comment := format('%s %s: by relationship type "%s", as of today. %s (%s)', way.near_role, way.label, way.type_name,
                                    relate.mark_of(workspace), way.digest);
-            IF concat_ws('/', plan.name, plan.near_table::oid, plan.far_table::oid, plan.comment) <> ALL (known) THEN
+            IF NOT known ? concat_ws('/', plan.name, plan.near_table::oid, plan.far_table::oid, plan.comment) THEN
                 plan.body := relate.way_sql(workspace, way);
             END IF;
         END IF;
@@ -211,7 +215,7 @@ COMMENT ON FUNCTION relate.plan_functions(name, name, text) IS
 
 CREATE FUNCTION relate.refresh_functions(workspace name, schema_name name, mark text) RETURNS void
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
+SET search_path = pg_catalog, pg_temp SET check_function_bodies = off -- there may be thousands, and what they say is ours
 AS $$
 DECLARE
     plan CONSTANT relate.planned_surface[] := ARRAY(

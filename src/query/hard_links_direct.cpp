@@ -4,6 +4,7 @@
 #include "pg/json.h"
 #include "pg/scan.h"
 #include "query/hard_way.h"
+#include "query/names.h"
 
 namespace relate {
 
@@ -74,9 +75,22 @@ bool fits(const Way &way, TupleTableSlot *slot, RelatedRow &row, const RelatedQu
     return true;
 }
 
+// Whether a row of the storage table is the record at the far end itself.
+static bool is_far_record(const Way &way)
+{
+    const Module &columns = way.far(), &module = way.far_module;
+    bool is_key = way.storage.table == module.table && columns.key.size() == module.key.size();
+    for (size_t i = 0; is_key && i < module.key.size(); ++i)
+        is_key = columns.key[i].attribute == module.key[i].attribute;
+    return is_key;
+}
+
 bool read_directly(const Way &way, const RelatedQuery &query, size_t first, size_t count, Relation table,
                    MemoryContext work, FunctionRef<bool(const RelatedRow &)> take)
 {
+    std::optional<NamesOfRows> names;
+    if (query.with_names && is_far_record(way) && NamesOfRows::may_read(way.far_module))
+        names.emplace(way.far_module, table);
     std::optional<pg::IndexScan> scan;
     bool wants_more = true;
     for (size_t from = first; wants_more && from < first + count; ++from) {
@@ -92,8 +106,12 @@ bool read_directly(const Way &way, const RelatedQuery &query, size_t first, size
         while (wants_more && pg::next(*scan)) {
             CHECK_FOR_INTERRUPTS();
             RelatedRow row = row_of(way, from);
-            if (pg::in_context(work, [&] { return fits(way, scan->slot, row, query); }))
-                wants_more = take(row);
+            bool is_wanted = pg::in_context(work, [&] { return fits(way, scan->slot, row, query); });
+            if (is_wanted && names) {
+                row.has_name = true;
+                row.name = pg::in_context(work, [&] { return names->of(scan->slot); });
+            }
+            wants_more = !is_wanted || take(row);
             MemoryContextReset(work);
         }
     }

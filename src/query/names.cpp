@@ -66,7 +66,7 @@ void append_value(StringInfo name, NameColumn &column, Datum value)
 }
 
 // As concat_ws(' ', ...) writes it.
-const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
+void write_name(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
 {
     resetStringInfo(name);
     bool is_first = true;
@@ -80,6 +80,11 @@ const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, Stri
         is_first = false;
         append_value(name, column, value);
     }
+}
+
+const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
+{
+    write_name(columns, row, name);
     return name->len > 0 ? pnstrdup(name->data, static_cast<Size>(name->len)) : nullptr;
 }
 
@@ -212,6 +217,29 @@ void read_by_sql(const Module &module, std::span<const Datum> keys, pg::Sees see
 }
 
 } // namespace
+
+struct NamesOfRows::Columns {
+    std::span<NameColumn> all;
+    StringInfoData name;
+};
+
+bool NamesOfRows::may_read(const Module &module)
+{
+    return may_read_names(module);
+}
+
+NamesOfRows::NamesOfRows(const Module &module, Relation table) : columns_(static_cast<Columns *>(palloc(sizeof(Columns))))
+{
+    columns_->all = name_columns(module, table);
+    initStringInfo(&columns_->name);
+}
+
+Datum NamesOfRows::of(TupleTableSlot *row)
+{
+    StringInfo name = &columns_->name;
+    write_name(columns_->all, row, name);
+    return name->len > 0 ? PointerGetDatum(cstring_to_text_with_len(name->data, name->len)) : 0;
+}
 
 std::span<NamedRecord> names_of(const Module &module, std::span<const Datum> keys, pg::Sees sees)
 {

@@ -25,6 +25,21 @@ std::span<NamedRecord> names_of(const Module &module, std::span<const Datum> key
 // One record's, for messages: as the latest state has it.
 NamedRecord name_of(const Module &module, Datum key);
 
+// Names out of rows of a module's table that are read anyway. Memory: the context in
+// which it is made.
+class NamesOfRows {
+public:
+    // Whether the caller may read the names of the module.
+    static bool may_read(const Module &module);
+    NamesOfRows(const Module &module, Relation table);
+    // As text, in the current memory context; 0 where the record has none.
+    Datum of(TupleTableSlot *row);
+
+private:
+    struct Columns;
+    Columns *columns_;
+};
+
 // Names wanted by many places at once: each module is asked once, and each
 // record once however often it is wanted.
 class NamesWanted {

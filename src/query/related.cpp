@@ -233,7 +233,7 @@ bool comes_before(const RelatedRow &a, const RelatedRow &b)
 // The values that a row points to.
 static constexpr Datum RelatedRow::*references[] = {
     &RelatedRow::key,     &RelatedRow::description, &RelatedRow::email,      &RelatedRow::phone,
-    &RelatedRow::address, &RelatedRow::attributes,  &RelatedRow::address_key};
+    &RelatedRow::address, &RelatedRow::attributes,  &RelatedRow::address_key, &RelatedRow::name};
 
 RelatedRow copy_row(const RelatedRow &row)
 {

@@ -35,6 +35,7 @@ struct RelatedQuery {
     Show show;
     std::optional<int32> max_rows; // for each key
     bool without_attributes = false; // of hard links, which make them of their columns
+    bool with_names = false; // of records whose rows are read anyway
 
     const WantedTypes &wanted(Side own_side) const { return types[static_cast<int>(own_side)]; }
 };
@@ -53,6 +54,8 @@ struct RelatedRow {
     Datum address_key;
     // Null ones are 0. They point into the row that was read.
     Datum description, email, phone, address, attributes;
+    bool has_name; // where the row that was read told it, as names.h would
+    Datum name;
 
     const char *role() const { return type->side(other(own_side)).role; }
     const char *own_role() const { return type->side(own_side).role; }

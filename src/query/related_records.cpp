@@ -34,7 +34,10 @@ void put_row(const pg::Output &output, const RelatedQuery &query, const RelatedR
     columns.text(row.label());
     columns.text(row.module->name);
     columns.add(row.key);
-    columns.text(names.record);
+    if (row.has_name)
+        columns.reference(row.name);
+    else
+        columns.text(names.record);
     columns.date(row.start_date);
     columns.date(row.end_date);
     columns.add(Int16GetDatum(row.importance));
@@ -56,7 +59,7 @@ void put_all(const pg::Output &output, const RelatedQuery &query, bool with_from
         auto *names = palloc_array(Names, rows.size());
         NamesWanted wanted;
         for (size_t i = 0; i < rows.size(); ++i) {
-            wanted.add(rows[i].module, rows[i].key, &names[i].record);
+            wanted.add(rows[i].has_name ? nullptr : rows[i].module, rows[i].key, &names[i].record);
             wanted.add(rows[i].address ? nullptr : rows[i].address_module, rows[i].address_key, &names[i].address);
         }
         wanted.fetch();
@@ -137,6 +140,7 @@ Datum relate_related_records(PG_FUNCTION_ARGS)
     const Module &module = module_named(workspace, text_view(name));
     Datum key = canonical_key(module, given);
     RelatedQuery query = related_query(fcinfo, 2, workspace, module, {&key, 1});
+    query.with_names = true;
     put_all(pg::begin_output(fcinfo), query, false);
     return pg::end_output(fcinfo);
 }
@@ -151,6 +155,7 @@ Datum relate_related_records_of(PG_FUNCTION_ARGS)
     const Module &module = module_named(workspace, text_view(name));
     std::span<const Datum> keys = canonical_keys(module, given);
     RelatedQuery query = related_query(fcinfo, 2, workspace, module, keys);
+    query.with_names = true;
     put_all(pg::begin_output(fcinfo), query, true);
     return pg::end_output(fcinfo);
 }

@@ -54,7 +54,7 @@ void SortedRows::sort()
     std::make_heap(runs_.begin(), runs_.end(), is_behind);
 }
 
-// A row is its fields, then the key and the attributes as they are.
+// A row is its fields, then the key, the attributes and the name as they are.
 void SortedRows::spill()
 {
     std::sort(rows_.begin(), rows_.end(), comes_before_in_keys);
@@ -64,7 +64,7 @@ void SortedRows::spill()
         runs_.push(run);
         for (RelatedRow &row : rows_) {
             BufFileWrite(run->file, &row, sizeof row);
-            for (Datum value : {row.key, row.attributes})
+            for (Datum value : {row.key, row.attributes, row.name})
                 if (value)
                     BufFileWrite(run->file, DatumGetPointer(value), VARSIZE_ANY(DatumGetPointer(value)));
         }
@@ -85,9 +85,9 @@ bool SortedRows::read(Run &run)
     if (BufFileRead(run.file, &run.head, sizeof run.head) != sizeof run.head)
         return false;
     size_t used = 0;
-    size_t places[2] = {};
-    Datum *values[2] = {&run.head.key, &run.head.attributes};
-    for (int i = 0; i < 2; ++i) {
+    Datum *values[] = {&run.head.key, &run.head.attributes, &run.head.name};
+    size_t places[std::size(values)] = {};
+    for (size_t i = 0; i < std::size(values); ++i) {
         if (!*values[i])
             continue;
         auto make_room = [&](size_t size) {
@@ -113,7 +113,7 @@ bool SortedRows::read(Run &run)
         places[i] = used;
         used += size;
     }
-    for (int i = 0; i < 2; ++i)
+    for (size_t i = 0; i < std::size(values); ++i)
         if (*values[i])
             *values[i] = PointerGetDatum(run.bytes + places[i]);
     return true;
