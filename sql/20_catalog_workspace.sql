@@ -3,8 +3,8 @@
 -- Workspaces.
 --
 -- A workspace is a schema whose table "relationship" carries our trigger. Its
--- tables belong to the user who made it and not to the extension: this file
--- holds only the functions that make, list, grant and drop them. Everything
+-- tables belong to the user who made it and not to the extension: these files
+-- hold only the functions that make, list, grant and drop them. Everything
 -- runs with the rights of the caller.
 --
 -- Other people's workspaces are met here too (which one is the default, who
