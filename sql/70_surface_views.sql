@@ -72,6 +72,9 @@ DECLARE
     candidate text;
     number int;
 BEGIN
+    IF cardinality(names) > 1664 THEN
+        RAISE 'a view can have at most 1664 columns' USING ERRCODE = 'too_many_columns';
+    END IF;
     FOR wanted, number IN
         SELECT n, row_number() OVER (PARTITION BY n ORDER BY place) FROM unnest(names) WITH ORDINALITY AS u (n, place) ORDER BY place
     LOOP
@@ -85,7 +88,7 @@ BEGIN
     RETURN chosen;
 END;
 $$;
-COMMENT ON FUNCTION relate.name_once(text[]) IS 'Internal. The names, with a number where one comes again.';
+COMMENT ON FUNCTION relate.name_once(text[]) IS 'Internal. The names, with a number where one comes again. Error 54011 for more than a view can have.';
 
 CREATE FUNCTION relate.view_from_sql(workspace name, way relate.type_way) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -237,4 +237,23 @@ SELECT split_part(put('free', 1, 8), E'\n', 1);
 CREATE INDEX other_name ON relationship (target_module_id, target_key, type_id, source_module_id, source_key);
 SELECT attempt('DELETE FROM firm WHERE id = 8') AS "any index on those columns will do";
 
+SET relate.workspace = enforce_delete;
+-- Each type is asked, not the first alone; and types of any module, where they are the only ones.
+INSERT INTO person VALUES (301, 'P301'), (302, 'P302'), (303, 'P303');
+SELECT put('free', 301, 4), put('self_keep', 301, 302);
+SELECT attempt('DELETE FROM person WHERE id = 301');
+CREATE TABLE lonely (id int PRIMARY KEY);
+INSERT INTO lonely VALUES (1), (2), (3);
+SELECT register_module('lonely') AS lonely \gset
+SELECT create_relationship_type('mention') AS mention \gset
+SELECT attempt(format('INSERT INTO relationship (type_id, source_module_id, source_key, target_module_id, target_key) VALUES (%s, %s, 1, %s, 2)', :mention, :lonely, :lonely));
+SELECT attempt('DELETE FROM lonely WHERE id = 1'), attempt('DELETE FROM lonely WHERE id = 2'), attempt('DELETE FROM lonely WHERE id = 3');
+-- Addresses and statuses go with their records also where somebody dropped the index by which they are found.
+INSERT INTO lonely VALUES (4);
+SELECT add_status('lonely', 'New') > 0 AS status, set_status('lonely', 4, 'New');
+INSERT INTO relationship (type_id, source_key, target_key, address_module_id, address_key) VALUES (type_id('free'), 303, 4, :lonely, 4);
+DROP INDEX relationship_address_idx;
+ALTER TABLE record_status DROP CONSTRAINT record_status_pkey;
+SELECT attempt('DELETE FROM lonely WHERE id = 4');
+SELECT num_nulls(address_module_id, address_key), (SELECT count(*) FROM record_status) AS statuses FROM relationship WHERE source_key OPERATOR(relate.=) 303;
 DROP SCHEMA enforce_delete CASCADE;
