@@ -94,6 +94,16 @@ SELECT attempt('DELETE FROM person WHERE id = 1');
 DROP TRIGGER see ON relationship;
 SELECT count(*) FROM seen;
 
+-- Nor is a deletion kept from subscribers who could not tell which row it is.
+INSERT INTO relationship (type_id, source_key, target_key) VALUES (1, 7, 7);
+SET client_min_messages = error;
+CREATE PUBLICATION enforce_own_triggers FOR TABLE relationship;
+SET client_min_messages = warning;
+ALTER TABLE relationship REPLICA IDENTITY NOTHING;
+SELECT attempt('DELETE FROM person WHERE id = 7');
+DROP PUBLICATION enforce_own_triggers;
+SELECT attempt('DELETE FROM person WHERE id = 7');
+
 -- While the relationships of a record follow its key in one workspace, a trigger writes in another:
 -- there it is a change like any other, even between records of the same numbers.
 SELECT create_workspace('enforce_own_triggers_too') AS name \gset
