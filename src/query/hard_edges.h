@@ -9,7 +9,8 @@ namespace relate {
 
 class HardEdges final : public graph::Reader {
 public:
-    HardEdges(const Ways &ways, const RelationshipType &type, Side near);
+    // `inner` as OpenedWays is given it.
+    HardEdges(const Ways &ways, const RelationshipType &type, Side near, pg::InnerPages *inner);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take) override;
@@ -25,6 +26,7 @@ private:
     Side near_;
     const Module *near_module_, *far_module_;
     graph::Via via_;
+    pg::InnerPages *inner_;
 };
 
 } // namespace relate

@@ -12,6 +12,7 @@
 #include "catalog/storage.h"
 #include "graph/reader.h"
 #include "key/record_key.h"
+#include "pg/leaf_pages.h"
 #include "pg/spi.h"
 #include "query/related.h"
 
@@ -52,7 +53,8 @@ bool passes_in_order(const Workspace &workspace, const RelationshipType &type, S
 // are sorted, as graph::Reader::probe gives them. Nothing where that cannot serve: the
 // keys are others than integers, or have dates.
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
-                                   std::span<const graph::Record> records, FunctionRef<bool(size_t place, KeyBytes far)> take);
+                                   std::span<const graph::Record> records, pg::InnerPages *inner,
+                                   FunctionRef<bool(size_t place, KeyBytes far)> take);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
 double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);

@@ -62,12 +62,12 @@ bool put(pg::Array<int64> &far, size_t place, FunctionRef<bool(size_t place, Key
     return true;
 }
 
-bool probe(const Way &way, Relation table, Relation index, std::span<const graph::Record> records,
+bool probe(const Way &way, Relation table, Relation index, std::span<const graph::Record> records, pg::InnerPages *inner,
            FunctionRef<bool(size_t place, KeyBytes far)> take)
 {
     const KeyColumn &near = way.near().key[0], &far = way.far().key[0];
     int32 module = way.type.side(way.own).module_id;
-    pg::LeafPages pages(table, index, GetActiveSnapshot());
+    pg::LeafPages pages(table, index, GetActiveSnapshot(), inner);
     pg::Array<int64> found;
     bool goes_on = true;
     for (size_t place = 0; goes_on && place < records.size(); ++place) {
@@ -95,7 +95,8 @@ bool probe(const Way &way, Relation table, Relation index, std::span<const graph
 } // namespace
 
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
-                                   std::span<const graph::Record> records, FunctionRef<bool(size_t place, KeyBytes far)> take)
+                                   std::span<const graph::Record> records, pg::InnerPages *inner,
+                                   FunctionRef<bool(size_t place, KeyBytes far)> take)
 {
     if (!passes_in_order(workspace, type, near))
         return std::nullopt;
@@ -106,7 +107,7 @@ std::optional<bool> probe_integers(const Workspace &workspace, const Relationshi
     Relation index = index_open(way.near().index, AccessShareLock);
     std::optional<bool> goes_on;
     if (is_in_order(index, way.near().key[0]))
-        goes_on = probe(way, table, index, records, take);
+        goes_on = probe(way, table, index, records, inner, take);
     index_close(index, NoLock);
     table_close(table, NoLock);
     return goes_on;

@@ -86,7 +86,7 @@ OpenedWays::OpenedWays(const Ways &ways, pg::InnerPages *inner)
         bool is_asked_for = ways.from(near).size() == 1;
         for (const RelationshipType *type : ways.from(near))
             if (type->is_hard_link() && (is_asked_for || may_read_hard_links(*ways.workspace, *type)))
-                add(make<HardEdges>(ways, *type, near));
+                add(make<HardEdges>(ways, *type, near, inner));
     }
 }
 
