@@ -8,7 +8,7 @@
 #include "pg/pg.h"
 #include "pg/row_source.h"
 #include "query/hierarchy.h"
-#include "query/walk.h"
+#include "query/network.h"
 
 extern "C" {
 

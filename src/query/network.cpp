@@ -3,6 +3,8 @@
 //
 // Walks go over relationships that hold on the day (walk.h). Names are read as the
 // caller, with his rights, and only where somebody looks at them.
+#include "query/network.h"
+
 #include "pg/row_source.h"
 #include "query/arguments.h"
 #include "query/names.h"

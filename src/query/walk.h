@@ -131,7 +131,4 @@ private:
 // From an argument: null is any depth; raises 22023 below 0.
 uint32_t max_depth_argument(FunctionCallInfo fcinfo, int number);
 
-// When the library is loaded: network and connections_in_common are row sources.
-void init_network_rows();
-
 } // namespace relate
