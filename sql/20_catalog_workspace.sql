@@ -212,6 +212,11 @@ $$;
 COMMENT ON FUNCTION relate.find_id(name, text, text) IS
 'Internal. Id of the "module" or "relationship_type" of this name in a workspace; null for null; raises 42704 for an unknown name.';
 
+CREATE FUNCTION relate.with_fields(base anyelement, fields record) RETURNS anyelement
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_with_fields';
+COMMENT ON FUNCTION relate.with_fields(anyelement, record) IS
+'Internal. The base, a row of any type or a null of that type, with those fields of the other row that have the same names.';
+
 -- Writing by names: INSERT and COPY into relationship_list.
 CREATE FUNCTION relate.relationship_list_insert() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'relate_relationship_list_insert';

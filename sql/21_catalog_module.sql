@@ -37,6 +37,12 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- Most words end in no s, or in one that only says many: no need to ask all the rules.
+    IF word !~* '(s|people|children|men|mice|lice|criteria|phenomena)$' THEN
+        RETURN word;
+    ELSIF word !~* '(people|children|men|mice|lice|criteria|phenomena|news|series|species|gas|lens|bias|alias|atlas|canvas|means|headquarters|[csvxhoi]es|zzes|[isu]s)$' THEN
+        RETURN left(word, -1);
+    END IF;
     RETURN (
         SELECT regexp_replace(word, ending, replacement, 'i')
         FROM (VALUES
@@ -78,6 +84,10 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- Most words only get an s: no need to ask all the rules.
+    IF word !~* '([fhosxyz]|fe|equipment|information|feedback|media|data|sheep|person|child|man|mouse|louse|criterion|phenomenon)$' THEN
+        RETURN word || 's';
+    END IF;
     RETURN (
         SELECT regexp_replace(word, ending, replacement, 'i')
         FROM (VALUES
@@ -108,12 +118,19 @@ COMMENT ON FUNCTION relate.plural_of(text) IS
 'Internal. English plural of the last word: Contact, Loyalty Company, Person become Contacts, Loyalty Companies, People.';
 
 CREATE FUNCTION relate.identifier_of(words text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN plain = '' THEN 'module' WHEN plain ~ '^[0-9]' THEN '_' || plain ELSE plain END
-    FROM (SELECT btrim(regexp_replace(lower(regexp_replace(words, '([a-z0-9])([A-Z])', '\1_\2', 'g')),
-                                      '[\x01-\x2f\x3a-\x60\x7b-\x7f]+', '_', 'g'), '_') AS plain) AS words
+DECLARE
+    plain text;
+BEGIN
+    IF words ~ '^[a-z][a-z0-9]*(_[a-z0-9]+)*$' THEN
+        RETURN words; -- as most are
+    END IF;
+    plain := btrim(regexp_replace(lower(regexp_replace(words, '([a-z0-9])([A-Z])', '\1_\2', 'g')),
+                                  '[\x01-\x2f\x3a-\x60\x7b-\x7f]+', '_', 'g'), '_');
+    RETURN CASE WHEN plain = '' THEN 'module' WHEN plain ~ '^[0-9]' THEN '_' || plain ELSE plain END;
+END;
 $$;
 COMMENT ON FUNCTION relate.identifier_of(text) IS
 'Internal. An identifier out of any words: "Order Line" and OrderLine become order_line.';
@@ -128,32 +145,7 @@ COMMENT ON FUNCTION relate.label_of(text) IS
 -- ---- what a table offers --------------------------------------------------------
 
 CREATE FUNCTION relate.find_keys(table_name regclass) RETURNS SETOF name[]
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-BEGIN
-    -- In plpgsql the plan is kept: adopting a schema asks for a thousand tables.
-    RETURN QUERY
-        SELECT key.columns
-        FROM pg_index i
-        JOIN pg_class c ON c.oid = i.indexrelid
-        JOIN pg_am am ON am.oid = c.relam
-        CROSS JOIN LATERAL (
-            SELECT array_agg(a.attname ORDER BY k.position) AS columns,
-                   coalesce(bool_and(a.attnotnull), false) AS is_not_null,
-                   sum(CASE WHEN a.attlen > 0 THEN a.attlen ELSE 1000 END) AS width
-            FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
-            LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND a.attnum > 0
-            WHERE k.position <= i.indnkeyatts
-        ) AS key
-        WHERE i.indrelid = table_name AND am.amname = 'btree'
-          AND i.indisunique AND i.indisvalid AND i.indisready AND i.indislive AND i.indimmediate
-          AND i.indpred IS NULL AND i.indexprs IS NULL
-          AND key.is_not_null
-        ORDER BY i.indisprimary DESC, i.indisreplident DESC, i.indnkeyatts, key.width, i.indexrelid;
-END;
-$$;
+LANGUAGE c STABLE PARALLEL SAFE ROWS 3 AS 'MODULE_PATHNAME', 'relate_find_keys';
 COMMENT ON FUNCTION relate.find_keys(regclass) IS
 'Internal. The columns of each index that can identify a record, the best first: the primary key, the replica identity, the narrowest.';
 
@@ -223,32 +215,26 @@ AS $$
 BEGIN
     -- In plpgsql the plan is kept: adopting a schema asks for a thousand tables.
     RETURN QUERY
-        WITH part AS (
-            SELECT table_name AS relation, true AS is_root
-            UNION
-            SELECT tree.relid, false FROM pg_partition_tree(table_name) AS tree WHERE tree.level > 0
-        ), wanted AS (
-            SELECT part.relation, 'record_deleted' AS function,
-                   'CREATE CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' AS form
-            FROM part WHERE is_root
-            UNION ALL
-            -- A row that moves to another partition arrives there by INSERT.
-            SELECT part.relation, 'record_updated', CASE (SELECT c.relkind FROM pg_class c WHERE c.oid = part.relation) WHEN 'p'
-                   THEN 'CREATE CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()'
-                   ELSE 'CREATE CONSTRAINT TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION relate.%I()' END
-            FROM part WHERE is_root
-            UNION ALL
-            -- Partitions do not inherit triggers of statements.
-            SELECT part.relation, 'table_truncated',
-                   'CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION relate.%I()'
-            FROM part
-        )
-        SELECT relation, ('relate_' || function)::name,
+        SELECT part.relation, ('relate_' || ours.function)::name,
                -- Counted by the index of the table's triggers: EXISTS would hash all triggers there are.
-               (SELECT count(*) > 0 FROM pg_trigger t
-                WHERE t.tgrelid = relation AND t.tgfoid = to_regprocedure(format('relate.%I()', function))),
-               format(form, 'relate_' || function, relation, function)
-        FROM wanted;
+               (SELECT count(*) > 0 FROM pg_trigger t WHERE t.tgrelid = part.relation AND t.tgfoid = ours.id),
+               format('CREATE ' || CASE WHEN part.is_partitioned THEN ours.partitioned_form ELSE ours.form END || ' EXECUTE FUNCTION relate.%I()',
+                      'relate_' || ours.function, part.relation, ours.function)
+        FROM (SELECT c.oid::regclass AS relation, c.relkind = 'p' AS is_partitioned, true AS is_root FROM pg_class c WHERE c.oid = table_name
+              UNION ALL
+              SELECT tree.relid, false, false FROM pg_partition_tree(table_name) AS tree WHERE tree.level > 0) AS part
+        JOIN (SELECT f.*, to_regprocedure(format('relate.%I()', f.function))::oid AS id
+              FROM (VALUES
+                  ('record_deleted', false, 'CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW',
+                   'CONSTRAINT TRIGGER %I AFTER DELETE ON %s FOR EACH ROW'),
+                  -- A row that moves to another partition arrives there by INSERT.
+                  ('record_updated', false, 'CONSTRAINT TRIGGER %I AFTER UPDATE ON %s FOR EACH ROW',
+                   'CONSTRAINT TRIGGER %I AFTER INSERT OR UPDATE ON %s FOR EACH ROW'),
+                  -- Partitions do not inherit triggers of statements.
+                  ('table_truncated', true, 'TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT',
+                   'TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT'))
+                  AS f (function, is_on_partitions, form, partitioned_form) OFFSET 0) AS ours
+          ON part.is_root OR ours.is_on_partitions;
 END;
 $$;
 COMMENT ON FUNCTION relate.protections(regclass) IS

@@ -72,6 +72,12 @@ DECLARE
     wanted name;
     found record;
 BEGIN
+    -- Mostly all is well, which one look tells.
+    IF cardinality(columns) = (SELECT count(*) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                               WHERE a.attrelid = table_name AND a.attname = ANY (columns) AND a.attnum > 0 AND NOT a.attisdropped
+                                 AND (t.typcategory = ANY (categories) OR t.typname = 'uuid') AND t.typname NOT IN ('time', 'timetz')) THEN
+        RETURN;
+    END IF;
     IF array_position(columns, NULL) IS NOT NULL THEN
         RAISE 'the % columns of table % must not be null', purpose, table_name USING ERRCODE = 'null_value_not_allowed';
     END IF;
@@ -120,6 +126,11 @@ $$;
 COMMENT ON FUNCTION relate.check_module_key(regclass, name[]) IS
 'Internal. Refuses (42830) columns that are not exactly those of an index that can identify records.';
 
+CREATE FUNCTION relate.is_module_taken(workspace name, module_id int, name text, table_name regclass) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_is_module_taken';
+COMMENT ON FUNCTION relate.is_module_taken(name, int, text, regclass) IS
+'Internal. Whether another module of the workspace has this name or table.';
+
 CREATE FUNCTION relate.check_module_is_new(workspace name, module_id int, name text, table_name regclass) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -127,6 +138,9 @@ AS $$
 DECLARE
     other text;
 BEGIN
+    IF NOT relate.is_module_taken(workspace, module_id, name, table_name) THEN
+        RETURN;
+    END IF;
     EXECUTE format('SELECT name FROM %I.module WHERE table_name = $1 AND module_id <> $2', workspace)
         INTO other USING table_name, module_id;
     IF other IS NOT NULL THEN
@@ -156,6 +170,9 @@ DECLARE
     shown name[] := entry.name_columns || CASE WHEN entry.kind_column IS NOT NULL THEN ARRAY[entry.kind_column] END;
     missing text;
 BEGIN
+    IF has_table_privilege(role, entry.table_name, 'REFERENCES') AND has_table_privilege(role, entry.table_name, 'SELECT') THEN
+        RETURN; -- on all columns
+    END IF;
     SELECT string_agg(right_on || ' (' || columns || ')', ', ' ORDER BY right_on) INTO missing
     FROM (SELECT right_on, string_agg(quote_ident(c), ', ' ORDER BY n) AS columns
           FROM (SELECT 'REFERENCES' AS right_on, c, n FROM unnest(entry.key_columns) WITH ORDINALITY AS k (c, n)
@@ -311,13 +328,13 @@ DECLARE
     becomes relate.module_entry;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        was := jsonb_populate_record(NULL::relate.module_entry, to_jsonb(OLD));
+        was := relate.with_fields(was, OLD);
     END IF;
     IF TG_OP = 'DELETE' THEN
         PERFORM relate.release_module(workspace, was);
         RETURN OLD;
     END IF;
-    becomes := jsonb_populate_record(NULL::relate.module_entry, to_jsonb(NEW));
+    becomes := relate.with_fields(becomes, NEW);
     IF TG_OP = 'UPDATE' THEN
         IF relate.follows_renames(was, becomes) THEN
             RETURN NEW;
@@ -328,7 +345,7 @@ BEGIN
     PERFORM relate.check_module_rights(becomes, owner);
     -- An administrator must not reach through the owner what is not open to himself.
     IF (was.table_name, was.key_columns, was.name_columns, was.kind_column) IS DISTINCT FROM
-       (becomes.table_name, becomes.key_columns, becomes.name_columns, becomes.kind_column) THEN
+       (becomes.table_name, becomes.key_columns, becomes.name_columns, becomes.kind_column) AND owner <> current_user THEN
         PERFORM relate.check_module_rights(becomes, current_user);
     END IF;
     IF was.table_name IS DISTINCT FROM becomes.table_name THEN

@@ -244,43 +244,42 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     workspace CONSTANT name := TG_TABLE_SCHEMA;
-    written jsonb;
     was relate.type_draft;
     draft relate.type_draft;
     store relate.type_storage;
+    old_store relate.type_storage;
     source relate.module_entry;
     target relate.module_entry;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM relate.refuse_used_type(TG_RELID, workspace, OLD.type_id, OLD.name);
         IF OLD.storage <> 'link' THEN
-            PERFORM relate.release_storage(jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)));
+            PERFORM relate.release_storage(relate.with_fields(store, OLD));
         END IF;
         RETURN OLD;
     END IF;
     IF TG_OP = 'UPDATE' AND relate.storage_follows_renames(to_jsonb(OLD), to_jsonb(NEW)) THEN
         RETURN NEW;
     END IF;
-    written := to_jsonb(NEW);
-    draft := jsonb_populate_record(NULL::relate.type_draft, written);
+    draft := relate.with_fields(draft, NEW);
+    store := relate.with_fields(store, NEW);
     source := relate.find_module(workspace, draft.source_module_id);
     target := relate.find_module(workspace, draft.target_module_id);
     draft := relate.fill_type(draft, source, target);
     IF TG_OP = 'UPDATE' THEN
-        was := jsonb_populate_record(NULL::relate.type_draft, to_jsonb(OLD));
+        was := relate.with_fields(was, OLD);
+        old_store := relate.with_fields(old_store, OLD);
         PERFORM relate.refuse_other_id(workspace, was, draft);
     END IF;
     PERFORM relate.check_type(draft, source, target);
     PERFORM relate.check_type_is_new(workspace, draft.type_id, draft.name);
-    store := jsonb_populate_record(NULL::relate.type_storage, written);
     PERFORM relate.check_storage(workspace, draft, store, source, target);
     IF TG_OP = 'UPDATE' THEN
-        PERFORM relate.check_storage_change(workspace, draft,
-            jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)), store);
+        PERFORM relate.check_storage_change(workspace, draft, old_store, store);
         PERFORM relate.change_type(TG_RELID, workspace, was, draft);
-        PERFORM relate.keep_rules(was, draft, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(OLD)), store);
+        PERFORM relate.keep_rules(was, draft, old_store, store);
     END IF;
-    RETURN jsonb_populate_record(NEW, to_jsonb(draft));
+    RETURN relate.with_fields(NEW, draft);
 END;
 $$;
 COMMENT ON FUNCTION relate.relationship_type_check() IS

@@ -23,37 +23,11 @@ COMMENT ON TYPE relate.type_storage IS
 'Internal. The storage of a relationship type of any workspace: columns of its row in "relationship_type".';
 
 CREATE FUNCTION relate.base_type(table_name regclass, column_name name) RETURNS oid
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_variable
-DECLARE
-    type oid;
-    base oid;
-BEGIN
-    SELECT a.atttypid INTO base FROM pg_attribute a WHERE a.attrelid = table_name AND a.attname = column_name AND NOT a.attisdropped;
-    WHILE base IS NOT NULL LOOP
-        type := base;
-        base := (SELECT t.typbasetype FROM pg_type t WHERE t.oid = type AND t.typtype = 'd');
-    END LOOP;
-    RETURN type;
-END;
-$$;
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_base_type';
 COMMENT ON FUNCTION relate.base_type(regclass, name) IS 'Internal. The type of a column, that of its domain''s base where it is of one.';
 
 CREATE FUNCTION relate.has_unique_index(table_name regclass, columns name[]) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN EXISTS (
-        SELECT FROM pg_index i
-        WHERE i.indrelid = table_name AND i.indisunique AND i.indisvalid AND i.indisready
-          AND i.indpred IS NULL AND i.indexprs IS NULL
-          AND columns @> ARRAY(SELECT a.attname FROM pg_attribute a
-                               WHERE a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])));
-END;
-$$;
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_has_unique_index';
 COMMENT ON FUNCTION relate.has_unique_index(regclass, name[]) IS
 'Internal. Whether a unique index makes these columns, or some of them, unique in the whole table.';
 

@@ -60,6 +60,7 @@ CREATE FUNCTION relate.adopt_plan(workspace name, plan relate.adoption[], system
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET jit = off
 SET plan_cache_mode = force_generic_plan -- the triggers ask the same of thousands of tables
+SET enable_seqscan = off -- of which the first finds a small catalog, and the last a large one
 AS $body$
 BEGIN
     EXECUTE format($query$

@@ -45,7 +45,7 @@ AS $body$
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH module AS MATERIALIZED (
-            SELECT m.module_id, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(m)) AS entry,
+            SELECT m.module_id, relate.with_fields(NULL::relate.module_entry, m) AS entry,
                    concat_ws('|', to_jsonb(m), (SELECT string_agg(a.atttypid::text, ',' ORDER BY a.attnum) FROM pg_attribute a
                                                 WHERE a.attrelid = m.table_name AND a.attname = ANY (m.key_columns))) AS words
             FROM %1$I.module m
@@ -62,10 +62,12 @@ BEGIN
                CASE side WHEN 'source' THEN t.label ELSE t.inverse_label END,
                CASE side WHEN 'source' THEN t.cardinality IN ('one_to_one', 'many_to_one') OR coalesce(t.max_targets_per_source = 1, false)
                          ELSE t.cardinality IN ('one_to_one', 'one_to_many') OR coalesce(t.max_sources_per_target = 1, false) END,
-               t.is_perpetual, t.has_contact_details, jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t)),
-               left(md5(concat_ws('|', %1$L, side, n.words, f.words, j.words, to_jsonb(t) - '{description,category,default_importance,source_may,'
-                   'target_may,is_active,allow_self,on_source_delete,on_target_delete,on_kind_change,source_kind,target_kind}'::text[])), 12)
+               t.is_perpetual, t.has_contact_details, w.store, left(md5(concat_ws('|', %1$L, side, n.words, f.words, j.words, w.words)), 12)
         FROM %1$I.relationship_type t
+        CROSS JOIN LATERAL (
+            SELECT relate.with_fields(NULL::relate.type_storage, t) AS store,
+                   (to_jsonb(t) - '{description,category,default_importance,source_may,target_may,is_active,allow_self,on_source_delete,'
+                   'on_target_delete,on_kind_change,source_kind,target_kind}'::text[])::text AS words OFFSET 0) AS w
         CROSS JOIN unnest('{source,target}'::text[]) AS side
         LEFT JOIN module n ON n.module_id = CASE side WHEN 'source' THEN t.source_module_id ELSE t.target_module_id END
         LEFT JOIN module f ON f.module_id = CASE side WHEN 'source' THEN t.target_module_id ELSE t.source_module_id END

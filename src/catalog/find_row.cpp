@@ -1,4 +1,4 @@
-// relate.find_module() and relate.is_type_name_taken(): rows of a workspace's catalog
+// relate.find_module(), is_module_taken() and is_type_name_taken(): rows of a workspace's catalog
 // as SQL sees them, with the rights of the caller. In C for the saved plans: adopting
 // a schema asks for thousands of them. Results are in the caller's context.
 #include "pg/spi.h"
@@ -46,6 +46,19 @@ Datum relate_find_module(PG_FUNCTION_ARGS)
     if (entry.isnull)
         PG_RETURN_NULL();
     PG_RETURN_DATUM(entry.value);
+}
+
+PG_FUNCTION_INFO_V1(relate_is_module_taken);
+Datum relate_is_module_taken(PG_FUNCTION_ARGS)
+{
+    const char *table = table_in(PG_GETARG_DATUM(0), "module");
+    const char *sql = psprintf("SELECT true FROM %s WHERE name OPERATOR(pg_catalog.=) $1 AND module_id OPERATOR(pg_catalog.<>) $3 "
+                               "UNION ALL "
+                               "SELECT true FROM %s WHERE table_name OPERATOR(pg_catalog.=) $2 AND module_id OPERATOR(pg_catalog.<>) $3",
+                               table, table);
+    const pg::Argument wanted[] = {
+        {TEXTOID, PG_GETARG_DATUM(2)}, {REGCLASSOID, PG_GETARG_DATUM(3)}, {INT4OID, PG_GETARG_DATUM(1)}};
+    PG_RETURN_BOOL(!first_value(sql, wanted).isnull);
 }
 
 PG_FUNCTION_INFO_V1(relate_is_type_name_taken);
