@@ -6,9 +6,63 @@
 -- in C by a look at its parse tree and at the modules that the backend knows.
 -- Where a module is concerned, rows of its workspace are changed in the name of
 -- the workspace's owner, if he has the right to refer to the table: a stranger's
--- claim to a table holds up nobody. A session_replication_role of replica turns
+-- claim to a table holds up nobody, nor does the code of one who may refer to it but
+-- has not the rights of its owner. A session_replication_role of replica turns
 -- them off, as it does other triggers.
 -- ---------------------------------------------------------------------------
+
+CREATE FUNCTION relate.other_code(workspace name) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE tables AS (
+        SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = workspace
+          AND c.relname IN ('workspace', 'module', 'relationship_type', 'relationship', 'status', 'record_status')
+        UNION
+        SELECT i.inhrelid FROM tables JOIN pg_inherits i ON i.inhparent = tables.oid
+    )
+    SELECT format('%s on table %s', found.what, found.on_table::regclass)
+    FROM (SELECT 1 AS position, t.tgrelid AS on_table, format('trigger %I', t.tgname) AS what
+          FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+          WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+            AND (t.tgqual IS NOT NULL OR p.pronamespace <> 'relate'::regnamespace)
+          UNION ALL
+          SELECT 2, r.ev_class, format('rule %I', r.rulename) FROM pg_rewrite r
+          UNION ALL
+          SELECT 3, k.confrelid, format('foreign key %I of table %s', k.conname, k.conrelid::regclass)
+          FROM pg_constraint k WHERE k.contype = 'f' AND k.conrelid NOT IN (SELECT oid FROM tables)
+          UNION ALL
+          SELECT 4, k.conrelid, format('constraint %I', k.conname)
+          FROM pg_constraint k
+          WHERE k.contype = 'c' AND pg_get_constraintdef(k.oid) NOT IN (
+              'CHECK (((kind IS NULL) OR (kind_column IS NULL)))',
+              'CHECK ((hierarchy_parent = ANY (ARRAY[''source''::text, ''target''::text])))',
+              'CHECK (((default_importance >= 1) AND (default_importance <= 5)))',
+              'CHECK (((on_source_delete = ANY (ARRAY[''restrict''::text, ''remove_link''::text])) '
+                  'AND (on_target_delete = ANY (ARRAY[''restrict''::text, ''remove_link''::text]))))',
+              'CHECK ((on_kind_change = ANY (ARRAY[''restrict''::text, ''end''::text])))',
+              'CHECK ((storage = ANY (ARRAY[''link''::text, ''column''::text, ''junction''::text])))')
+          UNION ALL
+          SELECT 5, i.indrelid, format('index %s', i.indexrelid::regclass)
+          FROM pg_index i
+          WHERE (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)
+            AND relate.index_form(pg_get_indexdef(i.indexrelid))
+                NOT IN (SELECT relate.index_form(w.definition) FROM relate.workspace_indexes(workspace) AS w)
+          UNION ALL
+          SELECT 6, a.attrelid, format('generated column %I', a.attname)
+          FROM pg_attribute a WHERE a.attgenerated <> ''
+          UNION ALL
+          SELECT 7, c.oid, 'row security of another owner'
+          FROM pg_class c WHERE c.relrowsecurity
+                            AND c.relowner <> (SELECT w.relowner FROM pg_class w WHERE w.oid = to_regclass(format('%I.relationship', workspace)))
+          UNION ALL
+          SELECT 8, c.oid, 'a foreign table' FROM pg_class c WHERE c.relkind NOT IN ('r', 'p')) AS found
+    WHERE found.on_table IN (SELECT oid FROM tables)
+    ORDER BY found.position, 1 LIMIT 1
+$$;
+COMMENT ON FUNCTION relate.other_code(name) IS
+'Internal. Something on the tables of a workspace that would run other code than ours when their rows change; null if there is none.';
 
 CREATE FUNCTION relate.check_altered_module(workspace name, module_id int, altered name[]) RETURNS void
 LANGUAGE plpgsql STABLE

@@ -120,13 +120,20 @@ $$;
 COMMENT ON FUNCTION relate.surfaces_follow() IS
 'Trigger of the tables "module" and "relationship_type": generated functions and views follow each statement, with the rights of the caller. Errors: 42501 where he may not change them, 2BP01 where something depends on them.';
 
-CREATE FUNCTION relate.surfaces_follow_names(workspace name) RETURNS void
+CREATE FUNCTION relate.surfaces_follow_names(workspace name, for_stranger boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     reason text;
 BEGIN
+    IF NOT EXISTS (SELECT FROM relate.surfaces_of(workspace)) THEN
+        RETURN;
+    END IF;
+    reason := CASE WHEN for_stranger THEN relate.other_code(workspace) END;
+    IF reason IS NOT NULL THEN
+        RAISE USING MESSAGE = format('code of its owner''s would run there: %s', reason);
+    END IF;
     PERFORM relate.refresh_surfaces(workspace);
 EXCEPTION
     WHEN OTHERS THEN -- a workspace must not hold up whoever renames a table
@@ -136,8 +143,8 @@ EXCEPTION
                   HINT = 'Generate it again: SELECT relate.generate_functions(...); SELECT relate.generate_views(...);';
 END;
 $$;
-COMMENT ON FUNCTION relate.surfaces_follow_names(name) IS
-'Internal. After a table or schema got another name: generated functions name it. In the name of the workspace''s owner; never an error.';
+COMMENT ON FUNCTION relate.surfaces_follow_names(name, boolean) IS
+'Internal. After a table or schema got another name: generated functions name it. In the name of the workspace''s owner, whose own code does not run in the statement of a stranger; never an error.';
 
 -- ---- the verbs -----------------------------------------------------------------------------
 

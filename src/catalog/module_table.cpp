@@ -53,7 +53,7 @@ AttrNumber number_in(Oid table, const Module &module, AttrNumber column)
 std::span<const ModuleTable> read_modules(Relation table)
 {
     pg::Array<ModuleTable> found;
-    for (const Workspace *workspace : every_workspace())
+    for (const Workspace *workspace : workspaces_that_may_refer_to(table))
         if (const Module *module = module_of(*workspace, table))
             found.push(module_table(*workspace, *module, RelationGetRelid(table)));
     return found.view();

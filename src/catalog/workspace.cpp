@@ -6,6 +6,7 @@
 #include "catalog/row.h"
 #include "catalog/unknown_name.h"
 #include "pg/access.h"
+#include "pg/cleanup.h"
 #include "pg/edition.h"
 #include "pg/error.h"
 #include "pg/lock.h"
@@ -536,13 +537,71 @@ const Workspace *current_workspace_if_any()
     return try_workspace(schema, problem);
 }
 
+namespace {
+
+// Whose locks a user may be kept waiting by: of those whose rights he has, or who have his.
+bool is_kin(Oid role)
+{
+    return has_privs_of_role(role, GetUserId()) || has_privs_of_role(GetUserId(), role);
+}
+
+// What is not cached is read, which a lock of the owner's keeps waiting: strangers for a second.
+const Workspace *workspace_of_whomever(Oid schema)
+{
+    const Workspace *workspace = nullptr;
+    auto read = [&] {
+        const char *problem;
+        workspace = try_workspace(schema, problem);
+    };
+    if (is_known(schema) || is_kin(owner_of(schema)))
+        read();
+    else if (const ErrorData *error = pg::attempt(read))
+        ereport(WARNING, (errcode(error->sqlerrcode),
+                          errmsg("workspace \"%s\" cannot be read at present, and does not follow", get_namespace_name(schema)),
+                          errdetail("There it failed: %s.", error->message),
+                          errhint("SELECT * FROM relate.health_check(); tells the workspace's owner what to do.")));
+    return workspace;
+}
+
+bool may_refer_to(Oid table, Oid role)
+{
+    return pg_class_aclcheck(table, role, ACL_REFERENCES) == ACLCHECK_OK ||
+           pg_attribute_aclcheck_all(table, role, ACL_REFERENCES, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+// The table, or one that it is a partition of.
+bool may_refer_to(Relation table, Oid role)
+{
+    bool may = may_refer_to(RelationGetRelid(table), role);
+    if (!table->rd_rel->relispartition)
+        return may;
+    ListCell *cell;
+    foreach (cell, get_partition_ancestors(RelationGetRelid(table))) {
+        watch(lfirst_oid(cell)); // the right may be granted later
+        may = may || may_refer_to(lfirst_oid(cell), role);
+    }
+    return may;
+}
+
+} // namespace
+
 std::span<const Workspace *const> every_workspace()
+{
+    pg::Array<const Workspace *> found;
+    for (Oid schema : workspace_schemas())
+        if (const Workspace *workspace = workspace_of_whomever(schema))
+            found.push(workspace);
+    return found.view();
+}
+
+std::span<const Workspace *const> workspaces_that_may_refer_to(Relation table)
 {
     pg::Array<const Workspace *> found;
     const char *problem;
     for (Oid schema : workspace_schemas())
-        if (const Workspace *workspace = try_workspace(schema, problem))
-            found.push(workspace);
+        if (may_refer_to(table, pg::owner_of(get_relname_relid("relationship", schema))))
+            if (const Workspace *workspace = try_workspace(schema, problem))
+                found.push(workspace);
     return found.view();
 }
 

@@ -60,8 +60,12 @@ const Workspace &current_workspace();
 // The same, or null where that would raise: for the planner.
 const Workspace *current_workspace_if_any();
 
-// Every workspace of the database.
+// Every workspace of the database: for DDL. Whoever has nothing to do with its owner waits
+// for a lock on it no longer than a second, and hears a WARNING.
 std::span<const Workspace *const> every_workspace();
+
+// Those that may have the table, or one that it is a partition of, as a module.
+std::span<const Workspace *const> workspaces_that_may_refer_to(Relation table);
 
 // For what is made of workspaces and kept: changes when any of them may have
 // changed. A table that it was made of besides their own must be watched.

@@ -6,6 +6,7 @@
 // hangs on them goes too. DETACH ... CONCURRENTLY commits halfway, and cannot go back
 // then: what will refuse it at its end is tried before.
 #include "catalog/module_table.h"
+#include "ddl/follow.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/own_ddl.h"
 #include "ddl/records_leave.h"
@@ -69,6 +70,7 @@ Datum relate_ddl_started(PG_FUNCTION_ARGS)
     }
     remember_workspaces();
     if (!remembered_workspaces().empty()) {
+        remember_strangers(statement);
         remember_storages(statement);
         partitions_go(statement);
         try_to_detach(statement);

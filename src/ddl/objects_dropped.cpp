@@ -12,6 +12,7 @@
 // Our triggers and indexes may be dropped by the owner of the table, who is
 // warned. When a workspace is dropped, its triggers leave the modules' tables as
 // far as the user owns these.
+#include "ddl/follow.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/own_ddl.h"
 #include "ddl/storage_dropped.h"
@@ -71,13 +72,13 @@ uint64 change(const char *sql, std::span<const pg::Argument> arguments)
     return pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once);
 }
 
-void remove_module(const Workspace &workspace, const Module &module)
+void remove_module(const Workspace &workspace, const Module &module, const char *table)
 {
     pg::Argument id[] = {{INT4OID, Int32GetDatum(module.id)}};
     const char *relationships = pg::qualified_name(workspace.relationship_table);
     const char *either_side = "source_module_id OPERATOR(pg_catalog.=) $1 OR target_module_id OPERATOR(pg_catalog.=) $1";
     uint64 links = 0, types = 0;
-    pg::as_owner(workspace.owner, [&] {
+    bool follows = follow_in(workspace, module.registered_table, table, [&] {
         pg::spi_session([&] {
             links = change(psprintf("DELETE FROM %s WHERE %s", relationships, either_side), id);
             change(psprintf("UPDATE %s SET address_module_id = NULL, address_key = NULL "
@@ -89,6 +90,8 @@ void remove_module(const Workspace &workspace, const Module &module)
                    id);
         });
     });
+    if (!follows)
+        return;
     ereport(NOTICE, (errmsg("drop cascades to %s", module_words(workspace, module)),
                      links || types ? errdetail("Relationship types that went with it: " UINT64_FORMAT
                                                 "; relationships: " UINT64_FORMAT ".", types, links)
@@ -107,7 +110,7 @@ void remember_table(const Workspace &workspace, const Module &module, const char
 {
     pg::Argument arguments[] = {{TEXTOID, CStringGetTextDatum(psprintf("%d", module.id))},
                                 {TEXTOID, CStringGetTextDatum(table)}};
-    pg::as_owner(workspace.owner, [&] {
+    bool follows = follow_in(workspace, module.registered_table, table, [&] {
         pg::spi_session([&] {
             change(psprintf("UPDATE %s SET settings = settings OPERATOR(pg_catalog.||) "
                             "pg_catalog.jsonb_build_object('dropped_tables', COALESCE(settings OPERATOR(pg_catalog.->) "
@@ -116,6 +119,8 @@ void remember_table(const Workspace &workspace, const Module &module, const char
                    arguments);
         });
     });
+    if (!follows)
+        return;
     warn(psprintf("table %s of %s is gone", table, module_words(workspace, module)), "Its relationships stay, without their records.",
          psprintf("When the table is back under its name, SELECT * FROM relate.repair(%s) takes it up again.",
                   quote_literal_cstr(workspace.name)));
@@ -129,7 +134,7 @@ void table_went(const Drop &drop, const pg::DroppedObject &table, const Workspac
                         "Or unregister it first: SELECT relate.unregister_module(%s).",
                         quote_literal_cstr(module.name)));
     if (drop.cascades || !is_used(workspace, module))
-        remove_module(workspace, module);
+        remove_module(workspace, module, table_words(table));
     else
         remember_table(workspace, module, table_words(table));
 }
@@ -183,32 +188,17 @@ void column_went(const Drop &drop, const pg::DroppedObject &column, const Worksp
                                           "DROP COLUMN ... CASCADE.", quote_literal_cstr(module.name)));
     if (use == Use::key) {
         unprotect(workspace, module.registered_table);
-        remove_module(workspace, module);
+        remove_module(workspace, module, table_words(column));
         return;
     }
     pg::Argument arguments[] = {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(workspace.name))},
                                 {INT4OID, Int32GetDatum(module.id)}};
-    pg::as_owner(workspace.owner, [&] {
+    follow_in(workspace, module.registered_table, table_words(column), [&] {
         pg::spi_session([&] { pg::run("SELECT relate.forget_columns($1, $2)", arguments, pg::Sees::now); });
     });
 }
 
 // ---- what guards a workspace --------------------------------------------------------
-
-const char *text_of(const char *sql, std::span<const pg::Argument> arguments)
-{
-    const char *found = nullptr;
-    MemoryContext caller = CurrentMemoryContext;
-    pg::spi_session([&] {
-        bool is_null;
-        if (pg::run(sql, arguments, pg::Sees::latest) == 0)
-            return;
-        Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
-        if (!is_null)
-            found = pg::in_context(caller, [&] { return TextDatumGetCString(value); });
-    });
-    return found;
-}
 
 bool is_own_table(const Workspace &workspace, Oid table)
 {
@@ -221,7 +211,7 @@ void look_at_own_triggers(const Workspace &workspace, Oid table)
 {
     pg::Argument arguments[] = {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(workspace.name))},
                                 {REGCLASSOID, ObjectIdGetDatum(table)}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(t.trigger_name::pg_catalog.text, ', ') "
+    const char *missing = pg::text_of("SELECT pg_catalog.string_agg(t.trigger_name::pg_catalog.text, ', ') "
                                   "FROM relate.workspace_triggers($1) AS t "
                                   "WHERE t.on_table OPERATOR(pg_catalog.=) $2 AND NOT t.is_there",
                                   arguments);
@@ -235,7 +225,7 @@ void look_at_module_triggers(const Workspace &workspace, const Module &module, O
 {
     pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(module.registered_table)},
                                 {REGCLASSOID, ObjectIdGetDatum(table)}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(p.trigger_name::pg_catalog.text, ', ') "
+    const char *missing = pg::text_of("SELECT pg_catalog.string_agg(p.trigger_name::pg_catalog.text, ', ') "
                                   "FROM relate.protections($1) AS p "
                                   "WHERE p.on_table OPERATOR(pg_catalog.=) $2 AND NOT p.is_there",
                                   arguments);
@@ -265,7 +255,7 @@ void trigger_went(const pg::DroppedObject &trigger, const Workspace &workspace)
 void own_index_went(const Workspace &workspace)
 {
     pg::Argument arguments[] = {{NAMEOID, DirectFunctionCall1(namein, CStringGetDatum(workspace.name))}};
-    const char *missing = text_of("SELECT pg_catalog.string_agg(pg_catalog.concat(f.object, ' ', f.finding), ', ') "
+    const char *missing = pg::text_of("SELECT pg_catalog.string_agg(pg_catalog.concat(f.object, ' ', f.finding), ', ') "
                                   "FROM (SELECT * FROM relate.index_findings($1) "
                                   "UNION ALL SELECT * FROM relate.constraint_findings($1)) AS f",
                                   arguments);

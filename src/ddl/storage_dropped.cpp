@@ -4,6 +4,7 @@
 // nobody, nobody hears of him, and his health_check tells him.
 #include "ddl/storage_dropped.h"
 
+#include "ddl/follow.h"
 #include "ddl/known_workspaces.h"
 #include "pg/error.h"
 #include "pg/spi.h"
@@ -44,17 +45,17 @@ const Claim *claim_to(Oid table, const Workspace &workspace)
     return nullptr;
 }
 
-void un_adopt(const Workspace &workspace, const RelationshipType &type)
+void un_adopt(const Workspace &workspace, const RelationshipType &type, const char *table)
 {
     pg::Argument id[] = {{INT4OID, Int32GetDatum(type.id)}};
     uint64 gone = 0;
-    pg::as_owner(workspace.owner, [&] {
+    bool follows = follow_in(workspace, type.storage_table, table, [&] {
         pg::spi_session([&] {
             gone = pg::run(psprintf("DELETE FROM %s WHERE type_id OPERATOR(pg_catalog.=) $1", pg::qualified_name(workspace.type_table)),
                            id, pg::Sees::latest_checked, 0, pg::Fires::at_once);
         });
     });
-    if (gone)
+    if (follows && gone)
         ereport(NOTICE, (errmsg("drop cascades to relationship type \"%s\" of workspace \"%s\"", type.name, workspace.name)));
 }
 
@@ -62,7 +63,7 @@ void remember_name(const Workspace &workspace, const RelationshipType &type, con
 {
     pg::Argument arguments[] = {{TEXTOID, CStringGetTextDatum(psprintf("%d", type.id))},
                                 {TEXTOID, CStringGetTextDatum(table)}};
-    pg::as_owner(workspace.owner, [&] {
+    bool follows = follow_in(workspace, type.storage_table, table, [&] {
         pg::spi_session([&] {
             pg::run(psprintf("UPDATE %s SET settings = settings OPERATOR(pg_catalog.||) "
                              "pg_catalog.jsonb_build_object('dropped_storages', COALESCE(settings OPERATOR(pg_catalog.->) "
@@ -71,6 +72,8 @@ void remember_name(const Workspace &workspace, const RelationshipType &type, con
                     arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once);
         });
     });
+    if (!follows)
+        return;
     ereport(WARNING, (errmsg("table %s of relationship type \"%s\" is gone", table, type.name),
                       errhint("When the table is back under its name, SELECT * FROM relate.repair(%s) takes it up again.",
                               quote_literal_cstr(workspace.name))));
@@ -96,7 +99,7 @@ void table_went(const pg::DroppedObject &table, bool cascades, const Workspace &
         return;
     const char *name = quote_qualified_identifier(table.schema, table.name);
     if (cascades)
-        un_adopt(workspace, type);
+        un_adopt(workspace, type, name);
     else if (claim->is_guarded)
         refuse(workspace, type, psprintf("table %s", name), "DROP");
     else
@@ -125,7 +128,7 @@ void column_went(const pg::DroppedObject &column, bool cascades, const Workspace
     if (!cascades)
         refuse(workspace, type, psprintf("column %s of table %s", column.part, quote_qualified_identifier(column.schema, column.name)),
                "DROP COLUMN");
-    un_adopt(workspace, type);
+    un_adopt(workspace, type, quote_qualified_identifier(column.schema, column.name));
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 // those go that were not asked for since it was full before.
 #include "pg/spi.h"
 
+#include "pg/memory.h"
 #include "pg/scan.h"
 
 namespace relate::pg {
@@ -166,6 +167,21 @@ uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees, long
     if (result < 0)
         elog(ERROR, "could not run \"%s\": %s", sql, SPI_result_code_string(result));
     return SPI_processed;
+}
+
+const char *text_of(const char *sql, std::span<const Argument> arguments)
+{
+    const char *found = nullptr;
+    MemoryContext caller = CurrentMemoryContext;
+    spi_session([&] {
+        bool is_null;
+        if (run(sql, arguments, Sees::latest) == 0)
+            return;
+        Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null);
+        if (!is_null)
+            found = in_context(caller, [&] { return TextDatumGetCString(value); });
+    });
+    return found;
 }
 
 Portal open_rows(const char *sql, std::span<const Argument> arguments)

@@ -48,6 +48,10 @@ enum class Fires { later, at_once };
 uint64 run(const char *sql, std::span<const Argument> arguments, Sees sees = Sees::snapshot, long limit = 0,
            Fires fires = Fires::later);
 
+// The text that the statement finds in its first row, with the latest snapshot, in the current
+// context; null where it is none.
+const char *text_of(const char *sql, std::span<const Argument> arguments);
+
 // The rows of the saved plan in batches, with the active snapshot. A batch is in
 // SPI_tuptable and stays until the next is fetched; 0 rows end it.
 Portal open_rows(const char *sql, std::span<const Argument> arguments);

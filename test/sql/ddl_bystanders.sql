@@ -110,24 +110,96 @@ ALTER TABLE by_shop.contacts RENAME TO people;
 ALTER TABLE by_shop.people SET SCHEMA by_other;
 ALTER TABLE by_other.people SET SCHEMA by_shop;
 DROP TABLE by_shop.people;
--- Nor by triggers of his own, which fail where his workspace follows: his own loss.
-CREATE TABLE by_shop.guests (id int PRIMARY KEY, name text, boss int);
+-- Nor by code of his own on his workspace's tables, which would never end: it does not run, his own loss.
+CREATE TABLE by_shop.guests (id int PRIMARY KEY, name text, boss int, born date);
+INSERT INTO by_shop.guests VALUES (1, 'a'), (2, 'b');
 GRANT SELECT, REFERENCES, TRIGGER ON by_shop.guests TO regress_by_stander;
 CREATE SCHEMA by_raising AUTHORIZATION regress_by_stander;
 SET ROLE regress_by_stander;
 SET client_min_messages = error;
 SELECT relate.create_workspace('by_raising') AS made \gset
 SET relate.workspace = by_raising;
-SELECT relate.register_module('by_shop.guests') > 0 AS guests, relate.adopt_column('by_shop.guests', '{boss}', 'guest', name => 'boss') > 0 AS boss;
-CREATE FUNCTION by_raising.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not while I am here'; END $$;
-CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.module FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
-CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.relationship_type FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
+SELECT relate.register_module('by_shop.guests', date_column => 'born') > 0 AS guests, relate.adopt_column('by_shop.guests', '{boss}', 'guest', name => 'boss') > 0 AS boss,
+       relate.create_relationship_type('friend', 'guest', 'guest') > 0 AS friend;
 RESET ROLE;
 RESET client_min_messages;
+-- As long as there is only ours, his workspace follows.
+ALTER TABLE by_shop.guests RENAME COLUMN name TO title;
+SELECT name_columns FROM by_raising.module;
+ALTER TABLE by_shop.guests RENAME COLUMN title TO name;
+SET ROLE regress_by_stander;
+INSERT INTO by_raising.relationship (type_id, source_key, target_key) SELECT type_id, 1, 2 FROM by_raising.relationship_type WHERE name = 'friend';
+CREATE FUNCTION by_raising.loop(anything anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN LOOP PERFORM pg_sleep(1); END LOOP; END $$;
+CREATE FUNCTION by_raising.loop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN LOOP PERFORM pg_sleep(1); END LOOP; END $$;
+CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.module FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
+CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.relationship_type FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
+CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.relationship FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
+CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.workspace FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
+RESET ROLE;
 ALTER TABLE by_shop.guests RENAME COLUMN name TO title;
 ALTER TABLE by_shop.guests RENAME COLUMN boss TO chief;
 SELECT name_columns FROM by_raising.module;
 SELECT severity, object, finding FROM relate.health_check() WHERE workspace = 'by_raising';
+BEGIN;
+ALTER TABLE by_shop.guests RENAME COLUMN chief TO boss;
+ALTER TABLE by_shop.guests RENAME COLUMN title TO name;
+ALTER TABLE by_shop.guests DROP COLUMN boss CASCADE;
+ALTER TABLE by_shop.guests DROP COLUMN born;
+SAVEPOINT whole;
+ALTER TABLE by_shop.guests DROP COLUMN id CASCADE;
+ROLLBACK TO whole;
+DROP TABLE by_shop.guests CASCADE;
+SELECT severity, object, finding, replace(what_to_do, m.module_id::text, 'N') AS what_to_do
+FROM relate.health_check(), by_raising.module AS m WHERE workspace = 'by_raising';
+ROLLBACK;
+-- What else could run is told from what is ours.
+SELECT relate.other_code('by_raising'), relate.other_code('by_crm');
+SET ROLE regress_by_stander;
+DROP TRIGGER endless ON by_raising.module;
+DROP TRIGGER endless ON by_raising.relationship_type;
+DROP TRIGGER endless ON by_raising.relationship;
+DROP TRIGGER endless ON by_raising.workspace;
+SELECT relate.other_code('by_raising');
+CREATE FUNCTION pg_temp.would_run(change text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE found text;
+BEGIN
+    EXECUTE change;
+    found := relate.other_code('by_raising');
+    RAISE USING MESSAGE = coalesce(found, 'nothing');
+EXCEPTION WHEN raise_exception THEN
+    RETURN SQLERRM;
+END $$;
+SELECT pg_temp.would_run(change) FROM unnest(ARRAY[
+    'CREATE TRIGGER evil AFTER UPDATE ON by_raising.module FOR EACH STATEMENT EXECUTE FUNCTION by_raising.loop()',
+    'CREATE TRIGGER evil AFTER UPDATE ON by_raising.module FOR EACH ROW WHEN (by_raising.loop(1)) EXECUTE FUNCTION relate.catalog_changed()',
+    'CREATE RULE evil AS ON UPDATE TO by_raising.module DO ALSO SELECT by_raising.loop(1)',
+    'CREATE TABLE by_raising.other (id int REFERENCES by_raising.module ON DELETE CASCADE)',
+    'ALTER TABLE by_raising.module ADD CHECK (by_raising.loop(1)) NOT VALID',
+    'ALTER TABLE by_raising.module ADD CHECK (pg_sleep(0) IS NOT NULL)',
+    'CREATE FUNCTION by_raising.not_loop(anything anyelement) RETURNS boolean IMMUTABLE LANGUAGE sql AS ''SELECT true''; CREATE INDEX evil ON by_raising.module (by_raising.not_loop(name))',
+    'CREATE FUNCTION by_raising.not_loop(anything anyelement) RETURNS boolean IMMUTABLE LANGUAGE sql AS ''SELECT true''; CREATE INDEX evil ON by_raising.module (name) WHERE by_raising.not_loop(name)',
+    'CREATE FUNCTION by_raising.not_loop(anything anyelement) RETURNS boolean IMMUTABLE LANGUAGE sql AS ''SELECT true''; ALTER TABLE by_raising.module ADD evil boolean GENERATED ALWAYS AS (by_raising.not_loop(name)) STORED',
+    'CREATE TABLE by_raising.child () INHERITS (by_raising.module); CREATE TRIGGER evil BEFORE UPDATE ON by_raising.child FOR EACH ROW EXECUTE FUNCTION by_raising.loop()',
+    -- These run nothing.
+    'CREATE INDEX good ON by_raising.module (kind)',
+    'ALTER TABLE by_raising.module ENABLE ROW LEVEL SECURITY',
+    'CREATE TRIGGER evil AFTER UPDATE ON by_raising.module FOR EACH STATEMENT EXECUTE FUNCTION by_raising.loop(); ALTER TABLE by_raising.module DISABLE TRIGGER evil',
+    'ALTER TABLE by_raising.module ALTER kind SET DEFAULT by_raising.loop(1)'::text]) AS change;
+CREATE FUNCTION by_raising.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not while I am here'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.module FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
+CREATE TRIGGER refuse BEFORE UPDATE ON by_raising.relationship_type FOR EACH ROW EXECUTE FUNCTION by_raising.refuse();
+RESET ROLE;
+-- What fails there otherwise is his loss, too.
+BEGIN;
+ALTER TABLE by_raising.module OWNER TO CURRENT_USER;
+ALTER TABLE by_raising.module DISABLE TRIGGER refuse;
+ALTER TABLE by_raising.relationship_type DISABLE TRIGGER refuse;
+REVOKE ALL ON by_raising.module FROM regress_by_stander;
+SAVEPOINT whole;
+ALTER TABLE by_shop.guests RENAME COLUMN id TO number;
+ROLLBACK TO whole;
+DROP TABLE by_shop.guests CASCADE;
+ROLLBACK;
 -- Of his own tables he hears it as an error, and all stays as it was.
 GRANT USAGE, CREATE ON SCHEMA by_shop TO regress_by_stander;
 ALTER TABLE by_shop.guests OWNER TO regress_by_stander;
