@@ -276,6 +276,7 @@ BEGIN
     PERFORM relate.check_storage(workspace, draft, store, source, target);
     IF TG_OP = 'UPDATE' THEN
         PERFORM relate.check_storage_change(workspace, draft, old_store, store);
+        PERFORM relate.check_storage_policies(was, draft, store);
         PERFORM relate.change_type(TG_RELID, workspace, was, draft);
         PERFORM relate.keep_rules(was, draft, old_store, store);
     END IF;

@@ -205,8 +205,9 @@ AS $$
 DECLARE
     property text := CASE
         WHEN draft.is_symmetric THEN 'is_symmetric'
-        WHEN draft.source_kind IS NOT NULL OR draft.target_kind IS NOT NULL THEN 'kinds'
-        WHEN draft.max_targets_per_source > 1 OR draft.max_sources_per_target > 1 THEN 'limits'
+        WHEN draft.source_kind IS NOT NULL OR draft.target_kind IS NOT NULL OR draft.on_kind_change <> 'restrict' THEN 'kinds'
+        WHEN draft.max_targets_per_source IS NOT NULL AND draft.cardinality IN ('one_to_many', 'many_to_many')
+             OR draft.max_sources_per_target IS NOT NULL AND draft.cardinality IN ('many_to_one', 'many_to_many') THEN 'limits'
         WHEN draft.has_contact_details THEN 'contact details'
         WHEN store.storage_start_column IS NULL AND store.storage_end_column IS NULL AND NOT draft.is_perpetual
             THEN 'dates' END;
@@ -215,7 +216,10 @@ BEGIN
         RAISE 'relationship type "%" cannot have %', draft.name, property
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Its relationships are %s.', relate.storage_places(store)),
-                  HINT = CASE property WHEN 'dates' THEN 'It is perpetual, unless columns of a junction table are its dates.' ELSE '' END;
+                  HINT = CASE property
+                      WHEN 'dates' THEN 'It is perpetual, unless columns of a junction table are its dates.'
+                      WHEN 'limits' THEN 'One or many is said by its cardinality, which follows unique indexes. Other limits are for types stored as links.'
+                      ELSE 'That is for types stored as links.' END;
     END IF;
 END;
 $$;
@@ -276,6 +280,24 @@ END;
 $$;
 COMMENT ON FUNCTION relate.check_storage(name, relate.type_draft, relate.type_storage, relate.module_entry, relate.module_entry) IS
 'Internal. Everything that must be true of the storage of a relationship type. Errors: 22023, 42703, 42701, 42804, 42809.';
+
+CREATE FUNCTION relate.check_storage_policies(was relate.type_draft, becomes relate.type_draft, store relate.type_storage) RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF store.storage <> 'link'
+       AND (was.on_source_delete, was.on_target_delete) IS DISTINCT FROM (becomes.on_source_delete, becomes.on_target_delete) THEN
+        RAISE 'what a deletion does with relationships of type "%" is said by foreign keys', becomes.name
+            USING ERRCODE = 'invalid_parameter_value',
+                  COLUMN = CASE WHEN was.on_source_delete <> becomes.on_source_delete THEN 'on_source_delete' ELSE 'on_target_delete' END,
+                  DETAIL = format('Its relationships are %s.', relate.storage_places(store)),
+                  HINT = format('Give the foreign key of %s another ON DELETE, and adopt it anew.', store.storage_table);
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION relate.check_storage_policies(relate.type_draft, relate.type_draft, relate.type_storage) IS
+'Internal. Refuses (22023) other deletion policies for a type whose relationships are in the users'' own tables.';
 
 CREATE FUNCTION relate.check_storage_change(workspace name, draft relate.type_draft, was relate.type_storage,
                                             becomes relate.type_storage) RETURNS void
