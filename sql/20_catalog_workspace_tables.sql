@@ -109,6 +109,8 @@ BEGIN
             on_kind_change text NOT NULL DEFAULT 'restrict',
             storage_start_column name,
             storage_end_column name,
+            storage_source_reference name[],
+            storage_target_reference name[],
             CONSTRAINT relationship_type_hierarchy_parent CHECK (hierarchy_parent IN ('source', 'target')),
             CONSTRAINT relationship_importance CHECK (default_importance BETWEEN 1 AND 5),
             CONSTRAINT relationship_type_on_delete CHECK (on_source_delete IN ('restrict', 'remove_link')
@@ -556,6 +558,8 @@ BEGIN
         ('COLUMN', 'relationship_type.storage_target_columns', 'Its columns with the target''s key, in the order of the module''s key columns.'),
         ('COLUMN', 'relationship_type.storage_start_column', 'Of a junction with dates: the column of the first day.'),
         ('COLUMN', 'relationship_type.storage_end_column', 'Of a junction with dates: the column of the last day.'),
+        ('COLUMN', 'relationship_type.storage_source_reference', 'What the source columns refer to, where that is another unique key of the module than its key.'),
+        ('COLUMN', 'relationship_type.storage_target_reference', 'What the target columns refer to, where that is another unique key of the module than its key.'),
         ('COLUMN', 'relationship_type.on_kind_change', 'When a record becomes of a kind that the type does not take: restrict, or end (today; future ones go, past ones stay).'),
         ('TABLE', 'relationship', 'The relationships: one row each, read in both directions.'),
         ('COLUMN', 'relationship.source_module_id', 'Filled in where the type names the module.'),

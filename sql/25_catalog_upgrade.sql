@@ -44,7 +44,8 @@ AS $$
 BEGIN
     PERFORM relate.refuse_similar_statuses(workspace);
     EXECUTE format('ALTER TABLE %I.relationship_type ADD COLUMN IF NOT EXISTS storage_start_column name, '
-                   'ADD COLUMN IF NOT EXISTS storage_end_column name', workspace);
+                   'ADD COLUMN IF NOT EXISTS storage_end_column name, ADD COLUMN IF NOT EXISTS storage_source_reference name[], '
+                   'ADD COLUMN IF NOT EXISTS storage_target_reference name[]', workspace);
 END;
 $$;
 COMMENT ON FUNCTION relate.upgrade_layout_1(name) IS

@@ -8,7 +8,9 @@
 --
 -- One description serves both: a storage table, its columns with the key of the
 -- source and its columns with the key of the target, each in the order of the
--- module's key columns. Of a column, one of the two is the module's own key.
+-- module's key columns. Of a column, one of the two is the module's own key. Where
+-- columns refer to another unique key of a module than its key, storage_..._reference
+-- names that; readers join the module's table, writers look the values up in it.
 -- ---------------------------------------------------------------------------
 
 CREATE TYPE relate.type_storage AS (
@@ -17,7 +19,9 @@ CREATE TYPE relate.type_storage AS (
     storage_source_columns name[],
     storage_target_columns name[],
     storage_start_column name,
-    storage_end_column name
+    storage_end_column name,
+    storage_source_reference name[],
+    storage_target_reference name[]
 );
 COMMENT ON TYPE relate.type_storage IS
 'Internal. The storage of a relationship type of any workspace: columns of its row in "relationship_type".';
@@ -88,6 +92,18 @@ RETURN CASE store.storage
     WHEN 'junction' THEN format('rows of %s', store.storage_table)
     ELSE format('columns of %s', store.storage_table) END;
 COMMENT ON FUNCTION relate.storage_places(relate.type_storage) IS 'Internal. Where a type is stored, in words.';
+
+CREATE FUNCTION relate.source_key(store relate.type_storage, source relate.module_entry) RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(store.storage_source_reference, source.key_columns);
+COMMENT ON FUNCTION relate.source_key(relate.type_storage, relate.module_entry) IS
+'Internal. The columns of the source module''s table that those of the storage refer to: its key, or another unique key.';
+
+CREATE FUNCTION relate.target_key(store relate.type_storage, target relate.module_entry) RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(store.storage_target_reference, target.key_columns);
+COMMENT ON FUNCTION relate.target_key(relate.type_storage, relate.module_entry) IS
+'Internal. The columns of the target module''s table that those of the storage refer to: its key, or another unique key.';
 
 -- ---- what makes a storage right ---------------------------------------------------
 
@@ -226,6 +242,27 @@ $$;
 COMMENT ON FUNCTION relate.check_storage_properties(relate.type_draft, relate.type_storage) IS
 'Internal. Refuses (22023) properties that a column or junction table cannot have.';
 
+CREATE FUNCTION relate.referred_module(module relate.module_entry, reference name[]) RETURNS relate.module_entry
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF reference IS NULL THEN
+        RETURN module;
+    END IF;
+    PERFORM relate.check_columns(module.table_name, reference, 'reference', '{A,B,C,D,E,G,I,N,R,S,T,U,V,X,Z}');
+    IF NOT relate.has_unique_index(module.table_name, reference) THEN
+        RAISE '(%) is no unique key of table %', relate.name_list(reference), module.table_name
+            USING ERRCODE = 'invalid_foreign_key',
+                  HINT = format('Make one: ALTER TABLE %s ADD UNIQUE (%s).', module.table_name, relate.name_list(reference));
+    END IF;
+    module.key_columns := reference;
+    RETURN module;
+END;
+$$;
+COMMENT ON FUNCTION relate.referred_module(relate.module_entry, name[]) IS
+'Internal. The module as if its key were these columns, to which a storage refers; itself for null. Errors: 42703, 42701, 42804, 42830 no unique index.';
+
 CREATE FUNCTION relate.check_storage(workspace name, draft relate.type_draft, store relate.type_storage,
                                      source relate.module_entry, target relate.module_entry) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -235,7 +272,8 @@ DECLARE
     dates CONSTANT name[] := array_remove(ARRAY[store.storage_start_column, store.storage_end_column], NULL);
 BEGIN
     IF store.storage = 'link' THEN
-        IF num_nonnulls(store.storage_table, store.storage_source_columns, store.storage_target_columns) > 0 OR dates <> '{}' THEN
+        IF num_nonnulls(store.storage_table, store.storage_source_columns, store.storage_target_columns, store.storage_source_reference,
+                        store.storage_target_reference) > 0 OR dates <> '{}' THEN
             RAISE 'relationship type "%" has a storage table, and storage link', draft.name
                 USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage', HINT = 'The storage is column or junction.';
         END IF;
@@ -258,15 +296,16 @@ BEGIN
     IF dates <> '{}' THEN
         PERFORM relate.check_columns(store.storage_table, dates, 'date', '{D}');
     END IF;
-    IF (store.storage_table, store.storage_source_columns) IS DISTINCT FROM (source.table_name, source.key_columns) THEN
-        PERFORM relate.check_storage_side('source', store, store.storage_source_columns, source);
+    IF (store.storage_table, store.storage_source_columns, store.storage_source_reference) IS DISTINCT FROM (source.table_name, source.key_columns, NULL) THEN
+        PERFORM relate.check_storage_side('source', store, store.storage_source_columns, relate.referred_module(source, store.storage_source_reference));
     END IF;
-    IF (store.storage_table, store.storage_target_columns) IS DISTINCT FROM (target.table_name, target.key_columns) THEN
-        PERFORM relate.check_storage_side('target', store, store.storage_target_columns, target);
+    IF (store.storage_table, store.storage_target_columns, store.storage_target_reference) IS DISTINCT FROM (target.table_name, target.key_columns, NULL) THEN
+        PERFORM relate.check_storage_side('target', store, store.storage_target_columns, relate.referred_module(target, store.storage_target_reference));
     END IF;
     IF store.storage = 'column' AND (dates <> '{}' OR NOT coalesce(
-           store.storage_table = source.table_name AND store.storage_source_columns = source.key_columns
-           OR store.storage_table = target.table_name AND store.storage_target_columns = target.key_columns, false)) THEN
+           store.storage_table = source.table_name AND store.storage_source_columns = source.key_columns AND store.storage_source_reference IS NULL
+           OR store.storage_table = target.table_name AND store.storage_target_columns = target.key_columns AND store.storage_target_reference IS NULL,
+           false)) THEN
         RAISE 'relationship type "%" is not stored in a column', draft.name
             USING ERRCODE = 'invalid_parameter_value', COLUMN = 'storage',
                   DETAIL = CASE dates WHEN '{}' THEN
@@ -299,13 +338,32 @@ $$;
 COMMENT ON FUNCTION relate.check_storage_policies(relate.type_draft, relate.type_draft, relate.type_storage) IS
 'Internal. Refuses (22023) other deletion policies for a type whose relationships are in the users'' own tables.';
 
+CREATE FUNCTION relate.is_other_reference(workspace name, module_id int, was name[], becomes name[]) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    of_table CONSTANT regclass := (relate.find_module(workspace, module_id)).table_name;
+BEGIN
+    -- What only follows the names of columns is the same.
+    RETURN was IS DISTINCT FROM becomes
+       AND (cardinality(was) IS DISTINCT FROM cardinality(becomes)
+            OR EXISTS (SELECT FROM unnest(was, becomes) AS renamed (old, new)
+                       WHERE old <> new AND (relate.has_column(of_table, old) OR NOT relate.has_column(of_table, new))));
+END;
+$$;
+COMMENT ON FUNCTION relate.is_other_reference(name, int, name[], name[]) IS
+'Internal. Whether a storage refers to other columns of the module''s table than before, renamed ones apart.';
+
 CREATE FUNCTION relate.check_storage_change(workspace name, draft relate.type_draft, was relate.type_storage,
                                             becomes relate.type_storage) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF (was.storage, was.storage_table, was.storage_source_columns, was.storage_target_columns) IS DISTINCT FROM
+    IF relate.is_other_reference(workspace, draft.source_module_id, was.storage_source_reference, becomes.storage_source_reference)
+       OR relate.is_other_reference(workspace, draft.target_module_id, was.storage_target_reference, becomes.storage_target_reference)
+       OR (was.storage, was.storage_table, was.storage_source_columns, was.storage_target_columns) IS DISTINCT FROM
        (becomes.storage, becomes.storage_table, becomes.storage_source_columns, becomes.storage_target_columns)
        -- A table that was dropped may come back as another.
        AND NOT ((was.storage, was.storage_source_columns, was.storage_target_columns)

@@ -29,7 +29,9 @@ CREATE TYPE relate.adoption AS (
     on_source_delete text,
     on_target_delete text,
     columns text,
-    note text
+    note text,
+    source_reference name[],
+    target_reference name[]
 );
 COMMENT ON TYPE relate.adoption IS
 'Internal. A relationship type that a foreign key or junction table becomes; where it becomes none, note says why.';

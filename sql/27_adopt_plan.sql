@@ -240,28 +240,29 @@ BEGIN
             SELECT f.id, f.from_table, f.to_table, f.columns, f.on_delete, far.key_columns AS far_key,
                    format('%%s (%%s)', f.from_table, (SELECT string_agg(quote_ident(c), ', ' ORDER BY n)
                                                       FROM unnest(f.columns) WITH ORDINALITY AS k (c, n))) AS words,
-                   ARRAY(SELECT pair.near FROM unnest(far.key_columns) WITH ORDINALITY AS key (name, place)
-                         JOIN unnest(f.columns, f.key_columns) AS pair (near, far) ON pair.far = key.name
-                         ORDER BY key.place) AS ordered,
+                   CASE WHEN key.is_own THEN ARRAY(
+                       SELECT pair.near FROM unnest(far.key_columns) WITH ORDINALITY AS key (name, place)
+                       JOIN unnest(f.columns, f.key_columns) AS pair (near, far) ON pair.far = key.name
+                       ORDER BY key.place) ELSE f.columns END AS ordered,
+                   CASE WHEN NOT key.is_own THEN f.key_columns END AS reference,
                    named.singular AS far_word,
                    f.columns = f.key_columns OR stem.word IN (far.name, named.word, named.singular) AS is_same,
                    stem.word AS stem,
                    coalesce(f.note,
-                       CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key: give it a primary key', f.to_table)
-                            WHEN NOT (f.key_columns @> far.key_columns AND f.key_columns <@ far.key_columns)
-                            THEN format('it refers to (%%s) of %%s, whose records are known by (%%s)',
-                                        relate.name_list(f.key_columns), f.to_table, relate.name_list(far.key_columns)) END,
+                       CASE WHEN far.key_columns IS NULL THEN format('table %%s has no usable key: give it a primary key', f.to_table) END,
                        relate.missing_rights(f.to_table, '{SELECT,REFERENCES,TRIGGER}'))
                        AS note
             FROM all_fk f
             JOIN named ON named.table_name = f.to_table
             LEFT JOIN module far ON far.table_name = f.to_table
             CROSS JOIN LATERAL (SELECT relate.foreign_key_stem(f.columns, f.key_columns) AS word OFFSET 0) AS stem
+            -- Else it refers to another unique key than that by which the records are known.
+            CROSS JOIN LATERAL (SELECT coalesce(f.key_columns @> far.key_columns AND f.key_columns <@ far.key_columns, true) AS is_own) AS key
         ), by_column AS (
             SELECT near.name AS near_name, fk.from_table AS source_table, fk.to_table AS target_table,
                    fk.stem, fk.is_same, fk.far_word, near.singular AS source_noun, far.singular AS target_noun,
                    one.is_unique,
-                   near.key_columns AS source_columns, fk.ordered AS target_columns, fk.on_delete, fk.words, fk.id,
+                   near.key_columns AS source_columns, fk.ordered AS target_columns, fk.reference, fk.on_delete, fk.words, fk.id,
                    coalesce(fk.note,
                        CASE WHEN near.key_columns IS NULL THEN format('table %%s has no usable key: give it a primary key', fk.from_table) END,
                        relate.missing_rights(fk.from_table, '{SELECT,REFERENCES,TRIGGER}'),
@@ -283,7 +284,7 @@ BEGIN
                    c.source_columns, c.target_columns, NULL::name AS start_column, NULL::name AS end_column,
                    'remove_link' AS on_source_delete,
                    CASE WHEN c.on_delete IN ('a', 'r') THEN 'restrict' ELSE 'remove_link' END AS on_target_delete,
-                   c.words, c.note
+                   c.words, c.note, NULL::name[] AS source_reference, c.reference AS target_reference
             FROM by_column c
             CROSS JOIN LATERAL relate.column_words(c.stem, c.is_same, c.source_table = c.target_table, c.is_unique,
                                                    c.source_noun, c.target_noun) AS w
@@ -297,7 +298,7 @@ BEGIN
                    CASE WHEN t.on_delete IN ('a', 'r') THEN 'restrict' ELSE 'remove_link' END,
                    format('%%s (%%s)', j.storage_table, (SELECT string_agg(quote_ident(c), ', ' ORDER BY n)
                                          FROM unnest(s.ordered || t.ordered) WITH ORDINALITY AS k (c, n))),
-                   coalesce(s.note, t.note, relate.missing_rights(j.storage_table, '{SELECT}'))
+                   coalesce(s.note, t.note, relate.missing_rights(j.storage_table, '{SELECT}')), s.reference, t.reference
             FROM junction j
             JOIN pg_class c ON c.oid = j.storage_table
             JOIN fk s ON s.id = j.source_id
@@ -313,7 +314,7 @@ BEGIN
             UNION ALL
             SELECT f.id, NULL, f.from_table, f.to_table, NULL, NULL, NULL, NULL, NULL, NULL, NULL, f.from_table, NULL, NULL, NULL,
                    NULL, NULL, NULL, f.words,
-                   format('%%s is a junction table: this column is an attribute of its relationships', f.from_table)
+                   format('%%s is a junction table: this column is an attribute of its relationships', f.from_table), NULL, NULL
             FROM fk f JOIN junction j ON j.storage_table = f.from_table
             WHERE f.id NOT IN (j.source_id, j.target_id)
         ), numbered AS (
@@ -328,10 +329,10 @@ BEGIN
         )
         SELECT CASE WHEN note IS NULL THEN left(word, 90) || CASE WHEN number > 1 THEN '_' || number ELSE '' END END,
                source_table, target_table, cardinality::relate.cardinality, hierarchy_parent, source_role, target_role,
-               label || CASE WHEN is_told_twice THEN format(' (%%s)', replace(word, '_', ' ')) ELSE '' END,
-               inverse_label || CASE WHEN is_told_back_twice THEN format(' (%%s)', replace(word, '_', ' ')) ELSE '' END,
+               label || CASE WHEN is_told_twice THEN format(' (%%s)', replace(concat_ws(' ', word, nullif(number, 1)), '_', ' ')) ELSE '' END,
+               inverse_label || CASE WHEN is_told_back_twice THEN format(' (%%s)', replace(concat_ws(' ', word, nullif(number, 1)), '_', ' ')) ELSE '' END,
                storage, storage_table, source_columns, target_columns, start_column, end_column, on_source_delete,
-               on_target_delete, words, note
+               on_target_delete, words, note, source_reference, target_reference
         FROM numbered
         ORDER BY storage_table::text COLLATE "C", note IS NOT NULL, words COLLATE "C"
         $query$, relate.known_sql(workspace, 'relationship_type'), relate.known_sql(workspace, 'module')) USING workspace, schema_name, include, exclude, system_modules;

@@ -83,11 +83,12 @@ BEGIN
         INSERT INTO %1$I.relationship_type (name, source_module_id, target_module_id, source_role, target_role, label,
             inverse_label, cardinality, hierarchy_parent, is_perpetual, has_contact_details, allow_self, on_source_delete,
             on_target_delete, storage, storage_table, storage_source_columns, storage_target_columns, storage_start_column,
-            storage_end_column)
+            storage_end_column, storage_source_reference, storage_target_reference)
         SELECT p.name, s.module_id, t.module_id, p.source_role, p.target_role, p.label, p.inverse_label, p.cardinality,
                p.hierarchy_parent, p.start_column IS NULL AND p.end_column IS NULL, false,
                p.source_table = p.target_table AND p.hierarchy_parent IS NULL, p.on_source_delete, p.on_target_delete,
-               p.storage, p.storage_table, p.source_columns, p.target_columns, p.start_column, p.end_column
+               p.storage, p.storage_table, p.source_columns, p.target_columns, p.start_column, p.end_column,
+               p.source_reference, p.target_reference
         FROM unnest($1) AS p
         JOIN %1$I.module s ON s.table_name = p.source_table
         JOIN %1$I.module t ON t.table_name = p.target_table
@@ -140,8 +141,16 @@ AS $$
 DECLARE
     columns CONSTANT name[] := CASE entry.table_name WHEN plan.source_table THEN plan.source_columns ELSE plan.target_columns END;
     list CONSTANT text := relate.column_list(columns, 'x');
+    reference CONSTANT name[] := CASE entry.table_name WHEN plan.source_table THEN plan.source_reference ELSE plan.target_reference END;
     key text;
 BEGIN
+    IF reference IS NOT NULL THEN
+        EXECUTE format('SELECT %s FROM (SELECT x.* FROM %s x JOIN %s y ON %s LIMIT 10000) AS x GROUP BY %s ORDER BY count(*) DESC, %s LIMIT 1',
+                       relate.key_text_sql(entry.key_columns), relate.rows_sql(entry.table_name), relate.rows_sql(plan.storage_table),
+                       relate.columns_match_sql(entry.table_name, reference, 'x', plan.storage_table, columns, 'y'),
+                       relate.column_list(entry.key_columns, 'x'), relate.column_list(entry.key_columns, 'x')) INTO key;
+        RETURN btrim(key);
+    END IF;
     -- A record that has many: of the first rows only, so that a large table does not matter.
     EXECUTE format('SELECT %s FROM (SELECT %s FROM %s x WHERE %s LIMIT 10000) AS x GROUP BY %s ORDER BY count(*) DESC, %s LIMIT 1',
                    relate.key_text_sql(columns), list, plan.storage_table, relate.not_null_sql(plan.source_columns || plan.target_columns),
@@ -163,7 +172,7 @@ BEGIN
                    'GROUP BY %s ORDER BY count(*) DESC, %s LIMIT 1',
         relate.key_text_sql(module.key_columns), plan.storage_table, relate.column_list(plan.target_columns, 'x'), plan.storage_table,
         relate.not_null_sql(plan.target_columns),
-        relate.columns_match_sql(module.table_name, module.key_columns, 'x', plan.storage_table, plan.target_columns, 'below'),
+        relate.columns_match_sql(module.table_name, coalesce(plan.target_reference, module.key_columns), 'x', plan.storage_table, plan.target_columns, 'below'),
         relate.column_list(plan.target_columns, 'x'), relate.column_list(module.key_columns, 'x'), relate.column_list(module.key_columns, 'x')) INTO key;
     RETURN key;
 END;
@@ -179,7 +188,8 @@ BEGIN
     RETURN QUERY EXECUTE format($query$
         SELECT (jsonb_populate_record(NULL::relate.adoption, to_jsonb(t)
                 || jsonb_build_object('source_table', s.table_name, 'target_table', d.table_name,
-                                      'source_columns', t.storage_source_columns, 'target_columns', t.storage_target_columns))).*
+                                      'source_columns', t.storage_source_columns, 'target_columns', t.storage_target_columns,
+                                      'source_reference', t.storage_source_reference, 'target_reference', t.storage_target_reference))).*
         FROM %1$I.relationship_type t
         JOIN %1$I.module s ON s.module_id = t.source_module_id
         JOIN %1$I.module d ON d.module_id = t.target_module_id

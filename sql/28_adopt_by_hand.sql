@@ -43,7 +43,8 @@ $$;
 COMMENT ON FUNCTION relate.adopt_one(name, relate.adoption) IS 'Internal. Adopts one planned type, and returns its id.';
 
 CREATE FUNCTION relate.side_of_adoption(workspace name, module text, table_name regclass, columns name[],
-    OUT entry relate.module_entry, OUT ordered name[], OUT stem text, OUT on_delete text, OUT has_foreign_key boolean)
+    OUT entry relate.module_entry, OUT ordered name[], OUT stem text, OUT on_delete text, OUT has_foreign_key boolean,
+    OUT reference name[])
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -76,23 +77,21 @@ BEGIN
                          JOIN unnest(fk.columns, fk.key_columns) AS pair (near, far) ON pair.far = key.name ORDER BY key.place);
         stem := relate.foreign_key_stem(fk.columns, fk.key_columns);
         on_delete := CASE WHEN fk.on_delete IN ('a', 'r') THEN 'restrict' ELSE 'remove_link' END;
-        IF cardinality(ordered) < cardinality(columns) THEN
-            RAISE 'the foreign key (%) of table % refers to (%)', array_to_string(columns, ', '), table_name,
-                  array_to_string(fk.key_columns, ', ')
-                USING ERRCODE = 'invalid_foreign_key',
-                      DETAIL = format('The records of %s are known by (%s).', fk.to_table, relate.name_list(entry.key_columns)),
-                      HINT = format('Give table %s a column that refers to that key, or connect the records by links.', table_name);
+        IF NOT (fk.key_columns @> entry.key_columns AND fk.key_columns <@ entry.key_columns) THEN
+            ordered := fk.columns;
+            reference := fk.key_columns;
         END IF;
     END IF;
 END;
 $$;
 COMMENT ON FUNCTION relate.side_of_adoption(name, text, regclass, name[]) IS
-'Internal. What these columns of a table refer to: by the module named, or by the foreign key on them; the columns in the order of that module''s key.';
+'Internal. What these columns of a table refer to: by the module named, or by the foreign key on them; the columns in the order of that module''s key, or with the other unique key that they refer to.';
 
 CREATE FUNCTION relate.planned_storage(plan relate.adoption) RETURNS relate.type_storage
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN ROW(plan.storage, plan.storage_table, plan.source_columns, plan.target_columns, plan.start_column, plan.end_column)::relate.type_storage;
+RETURN ROW(plan.storage, plan.storage_table, plan.source_columns, plan.target_columns, plan.start_column, plan.end_column,
+           plan.source_reference, plan.target_reference)::relate.type_storage;
 COMMENT ON FUNCTION relate.planned_storage(relate.adoption) IS 'Internal. Where a planned type is stored.';
 
 CREATE FUNCTION relate.add_foreign_key(table_name regclass, columns name[], target relate.module_entry) RETURNS void
@@ -156,6 +155,7 @@ BEGIN
     plan.storage_table := table_name;
     plan.source_columns := near.key_columns;
     plan.target_columns := far.ordered;
+    plan.target_reference := far.reference;
     plan.on_source_delete := 'remove_link';
     plan.on_target_delete := far.on_delete;
     IF enforce THEN
@@ -206,6 +206,8 @@ BEGIN
     plan.storage_table := table_name;
     plan.source_columns := source.ordered;
     plan.target_columns := target.ordered;
+    plan.source_reference := source.reference;
+    plan.target_reference := target.reference;
     plan.start_column := start_column;
     plan.end_column := end_column;
     plan.on_source_delete := source.on_delete;

@@ -63,15 +63,28 @@ RETURN store.storage_source_columns
     || ARRAY(SELECT c FROM unnest(store.storage_target_columns) WITH ORDINALITY AS k (c, n) WHERE c <> ALL (store.storage_source_columns) ORDER BY n);
 COMMENT ON FUNCTION relate.pair_columns(relate.type_storage) IS 'Internal. The columns of a junction that say which two records it relates.';
 
+CREATE FUNCTION relate.hierarchy_columns(store relate.type_storage, hierarchy_parent text, OUT child name[], OUT parent name[])
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    -- Rows of a table that refer to another unique key of it are known by that.
+    SELECT CASE hierarchy_parent WHEN 'target' THEN side.source ELSE side.target END,
+           CASE hierarchy_parent WHEN 'target' THEN side.target ELSE side.source END
+    FROM (SELECT CASE store.storage WHEN 'column' THEN store.storage_target_reference END AS source,
+                 CASE store.storage WHEN 'column' THEN store.storage_source_reference END AS target) AS other
+    CROSS JOIN LATERAL (SELECT coalesce(other.source, store.storage_source_columns) AS source,
+                               coalesce(other.target, store.storage_target_columns) AS target) AS side
+$$;
+COMMENT ON FUNCTION relate.hierarchy_columns(relate.type_storage, text) IS
+'Internal. The columns of a storage by which a hierarchy goes up: those that tell the child, and those that tell its parent in the same way.';
+
 CREATE FUNCTION relate.wanted_rules(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text)
 RETURNS TABLE (rule text, arguments text[], columns name[])
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT 'no_cycle', CASE hierarchy_parent WHEN 'target' THEN ARRAY[store.storage_source_columns::text, store.storage_target_columns::text]
-                            ELSE ARRAY[store.storage_target_columns::text, store.storage_source_columns::text] END
-           || relate.date_columns(store)::text,
-           CASE hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END
+    SELECT 'no_cycle', ARRAY[h.child::text, h.parent::text, relate.date_columns(store)::text], h.parent
+    FROM relate.hierarchy_columns(store, hierarchy_parent) AS h
     WHERE hierarchy_parent IS NOT NULL
     UNION ALL
     SELECT 'no_overlap', ARRAY[side.columns::text, relate.date_columns(store)::text], side.columns
@@ -118,8 +131,8 @@ SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 
 SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
 AS $body$
 DECLARE
-    parent_columns CONSTANT name[] := CASE hierarchy_parent WHEN 'target' THEN store.storage_target_columns ELSE store.storage_source_columns END;
-    child_columns CONSTANT name[] := CASE hierarchy_parent WHEN 'target' THEN store.storage_source_columns ELSE store.storage_target_columns END;
+    parent_columns CONSTANT name[] := (relate.hierarchy_columns(store, hierarchy_parent)).parent;
+    child_columns CONSTANT name[] := (relate.hierarchy_columns(store, hierarchy_parent)).child;
     days record := relate.days_sql(store);
     edges CONSTANT text := format('SELECT row_number() OVER (ORDER BY child, parent, first_day, last_day) AS id, * FROM ('
         'SELECT %s AS child, %s AS parent, %s AS first_day, %s AS last_day FROM %s x WHERE %s) AS edge WHERE first_day <= last_day',
@@ -248,6 +261,13 @@ DECLARE
     unique_columns name[];
     wanted record;
 BEGIN
+    IF store.storage = 'junction' AND hierarchy_parent IS NOT NULL
+       AND store.storage_source_reference IS DISTINCT FROM store.storage_target_reference THEN
+        RAISE 'the hierarchy in table % cannot be enforced', store.storage_table
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'Its columns refer to two different unique keys of one table.',
+                  HINT = 'Let both refer to the same key.';
+    END IF;
     IF store.storage = 'junction' AND relate.date_columns(store) = '{"",""}' THEN
         FOREACH unique_columns SLICE 1 IN ARRAY ARRAY[[relate.pair_columns(store)::text],
             [CASE WHEN cardinality IN ('one_to_one', 'many_to_one') THEN store.storage_source_columns::text END],
@@ -347,7 +367,7 @@ COMMENT ON FUNCTION relate.enforce_rules(text, boolean) IS
 
 -- ---- proving them -----------------------------------------------------------------------------
 
-CREATE FUNCTION relate.lost_references(store relate.type_storage, columns name[], target relate.module_entry)
+CREATE FUNCTION relate.lost_references(store relate.type_storage, columns name[], target_columns name[], target_table regclass)
 RETURNS TABLE (key relate.record_key, count bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 'UTC' SET intervalstyle = 'postgres'
@@ -355,9 +375,9 @@ SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
 AS $body$
 BEGIN
     -- What a validated foreign key says need not be proved.
-    IF (store.storage_table, columns) = (target.table_name, target.key_columns)
+    IF (store.storage_table, columns) = (target_table, target_columns)
        OR EXISTS (SELECT FROM pg_constraint c
-                  WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = store.storage_table AND c.confrelid = target.table_name
+                  WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = store.storage_table AND c.confrelid = target_table
                     AND ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, place)
                               JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum ORDER BY k.place) @> columns
                     AND cardinality(c.conkey) = cardinality(columns)) THEN
@@ -365,11 +385,11 @@ BEGIN
     END IF;
     RETURN QUERY EXECUTE format('SELECT %s AS key, count(*) FROM %s x WHERE %s AND NOT EXISTS (SELECT FROM %s y WHERE %s) GROUP BY 1 ORDER BY 1',
         relate.key_columns_sql(store.storage_table, columns), relate.rows_sql(store.storage_table), relate.not_null_sql(columns),
-        relate.rows_sql(target.table_name), relate.columns_match_sql(store.storage_table, columns, 'x', target.table_name, target.key_columns, 'y'));
+        relate.rows_sql(target_table), relate.columns_match_sql(store.storage_table, columns, 'x', target_table, target_columns, 'y'));
 END;
 $body$;
-COMMENT ON FUNCTION relate.lost_references(relate.type_storage, name[], relate.module_entry) IS
-'Internal. The keys in columns of a table that no record of the module has, and how often, where no foreign key says that there is none.';
+COMMENT ON FUNCTION relate.lost_references(relate.type_storage, name[], name[], regclass) IS
+'Internal. The keys in columns of a table that no row of the other has, and how often, where no foreign key says that there is none.';
 
 CREATE FUNCTION relate.invalid_hard_links(workspace name) RETURNS SETOF relate.rule_finding
 LANGUAGE plpgsql STABLE
@@ -392,7 +412,9 @@ BEGIN
             IF rule.rule = 'no_cycle' THEN
                 RETURN QUERY SELECT 'relationship_cycle', NULL::bigint, NULL::bigint, type.name::text,
                     format('%s is above itself, through %s', c.child, c.parent),
-                    format('SELECT * FROM relate.ancestors(%L, %L)', type.name, c.child)
+                    CASE WHEN num_nonnulls((type.store).storage_source_reference, (type.store).storage_target_reference) = 0
+                         THEN format('SELECT * FROM relate.ancestors(%L, %L)', type.name, c.child)
+                         ELSE format('SELECT * FROM %s', (type.store).storage_table) END
                 FROM relate.cyclic_rows(type.store, type.hierarchy_parent) AS c;
             ELSE
                 RETURN QUERY SELECT 'relationship_cardinality', NULL::bigint, NULL::bigint, type.name::text,
@@ -410,10 +432,11 @@ BEGIN
                 format('SELECT * FROM %s x WHERE %s', (type.store).storage_table,
                        (SELECT string_agg(format('x.%I::text = %L', c, v), ' AND ' ORDER BY n)
                         FROM ROWS FROM (unnest(side.columns), unnest(relate.key_fields(l.key))) WITH ORDINALITY AS k (c, v, n)))
-            FROM (VALUES ('source', (type.store).storage_source_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.source))),
-                         ('target', (type.store).storage_target_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.target))))
-                 AS side (name, columns, module)
-            CROSS JOIN LATERAL relate.lost_references(type.store, side.columns, side.module) AS l;
+            FROM (VALUES ('source', (type.store).storage_source_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.source)), (type.store).storage_source_reference),
+                         ('target', (type.store).storage_target_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.target)), (type.store).storage_target_reference))
+                 AS side (name, columns, module, reference)
+            CROSS JOIN LATERAL relate.lost_references(type.store, side.columns, coalesce(side.reference, (side.module).key_columns),
+                                                      (side.module).table_name) AS l;
     END LOOP;
 END;
 $body$;
@@ -449,6 +472,16 @@ BEGIN
           AND (NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.storage_table)
                OR EXISTS (SELECT FROM unnest(t.storage_source_columns || t.storage_target_columns) AS c
                           WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.storage_table AND a.attname = c AND NOT a.attisdropped)))
+        UNION ALL
+        SELECT %1$L, 'error', format('relationship type %%s', quote_ident(t.name)),
+               format('(%%s) of %%s, to which it refers, is no unique key any more', relate.name_list(side.reference), m.table_name),
+               format('CREATE UNIQUE INDEX ON %%s (%%s)', m.table_name, relate.name_list(side.reference))
+        FROM (SELECT jsonb_populate_record(NULL::relate.type_storage, to_jsonb(t)) AS store, t.name, t.source_module_id, t.target_module_id
+              FROM %1$I.relationship_type t WHERE t.storage <> 'link') AS t
+        CROSS JOIN LATERAL (VALUES (t.source_module_id, (t.store).storage_source_reference),
+                                   (t.target_module_id, (t.store).storage_target_reference)) AS side (module_id, reference)
+        JOIN %1$I.module m ON m.module_id = side.module_id
+        WHERE side.reference IS NOT NULL AND NOT relate.has_unique_index(m.table_name, side.reference)
         ORDER BY 3
         $query$, workspace);
 END;

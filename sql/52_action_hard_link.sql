@@ -193,7 +193,26 @@ $$;
 COMMENT ON FUNCTION relate.refuse_hard_link(relate.hard_link_type, text, text, text) IS
 'Internal. Raises 23505 for a hard link that exists already, or for which there is no room.';
 
-CREATE FUNCTION relate.require_record(module relate.module_entry, key relate.record_key, side text) RETURNS text[]
+CREATE FUNCTION relate.stored_texts(module relate.module_entry, reference name[], key relate.record_key) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    texts text[] := relate.key_texts(module.module_id, key);
+BEGIN
+    IF reference IS NOT NULL THEN
+        EXECUTE format('SELECT ARRAY[%s] FROM %s x WHERE %s', (SELECT string_agg(format('CASE WHEN x.%1$I IS NOT NULL THEN format(''%%s'', x.%1$I) END', c), ', ' ORDER BY n)
+                                                              FROM unnest(reference) WITH ORDINALITY AS k (c, n)),
+                       relate.rows_sql(module.table_name), relate.equals_sql(module.table_name, module.key_columns, '$1'))
+            INTO texts USING texts;
+    END IF;
+    RETURN texts;
+END;
+$$;
+COMMENT ON FUNCTION relate.stored_texts(relate.module_entry, name[], relate.record_key) IS
+'Internal. The values by which a storage refers to a record, as texts: its key, or its values in these columns; null where there is no such record.';
+
+CREATE FUNCTION relate.require_record(module relate.module_entry, reference name[], key relate.record_key, side text) RETURNS text[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -213,13 +232,29 @@ BEGIN
             USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'relationship_' || side,
                   DETAIL = format('It was given as the %s.', side);
     END IF;
+    IF reference IS NULL THEN
+        RETURN texts;
+    END IF;
+    texts := relate.stored_texts(module, reference, key);
+    IF array_position(texts, NULL) IS NOT NULL THEN
+        RAISE '% % has no (%)', module.singular, key, relate.name_list(reference)
+            USING ERRCODE = 'not_null_violation', COLUMN = reference[array_position(texts, NULL)],
+                  TABLE = (SELECT relname FROM pg_class WHERE oid = module.table_name),
+                  DETAIL = format('By these columns of %s it is referred to.', module.table_name);
+    END IF;
     RETURN texts;
 END;
 $$;
-COMMENT ON FUNCTION relate.require_record(relate.module_entry, relate.record_key, text) IS
-'Internal. The key as the texts of its columns; 23503 where there is no such record.';
+COMMENT ON FUNCTION relate.require_record(relate.module_entry, name[], relate.record_key, text) IS
+'Internal. What stored_texts says of a record; 23503 where there is no such record, 23502 where it has no value in a column of the reference.';
 
 -- ---- columns ---------------------------------------------------------------------------
+
+CREATE FUNCTION relate.far_reference(store relate.type_storage, in_source boolean) RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN in_source THEN store.storage_target_reference ELSE store.storage_source_reference END;
+COMMENT ON FUNCTION relate.far_reference(relate.type_storage, boolean) IS
+'Internal. What the columns of a type in the table of its source, or target, refer to, where it is not the other module''s key.';
 
 CREATE FUNCTION relate.set_column(link relate.hard_link_type, source_key relate.record_key, target_key relate.record_key,
                                   on_conflict text) RETURNS void
@@ -234,8 +269,9 @@ DECLARE
     far_columns CONSTANT name[] := CASE WHEN in_source THEN (link.store).storage_target_columns ELSE (link.store).storage_source_columns END;
     near_key relate.record_key := CASE WHEN in_source THEN source_key ELSE target_key END;
     far_key relate.record_key := CASE WHEN in_source THEN target_key ELSE source_key END;
-    near_texts CONSTANT text[] := relate.require_record(near, near_key, CASE WHEN in_source THEN 'source' ELSE 'target' END);
-    far_texts CONSTANT text[] := relate.require_record(far, far_key, CASE WHEN in_source THEN 'target' ELSE 'source' END);
+    near_texts CONSTANT text[] := relate.require_record(near, NULL, near_key, CASE WHEN in_source THEN 'source' ELSE 'target' END);
+    far_texts CONSTANT text[] := relate.require_record(far, relate.far_reference(link.store, in_source), far_key,
+                                                       CASE WHEN in_source THEN 'target' ELSE 'source' END);
     rows_of CONSTANT text := relate.rows_sql((link.store).storage_table);
     is_near CONSTANT text := relate.equals_sql((link.store).storage_table, near_columns, '$1');
     is_far CONSTANT text := relate.equals_sql((link.store).storage_table, far_columns, '$2');
@@ -314,7 +350,7 @@ BEGIN
                    relate.equals_sql((link.store).storage_table, near.key_columns, '$1'),
                    relate.equals_sql((link.store).storage_table, far_columns, '$2'))
         USING relate.key_texts(near.module_id, CASE WHEN in_source THEN source_key ELSE target_key END),
-              relate.key_texts(far.module_id, CASE WHEN in_source THEN target_key ELSE source_key END);
+              relate.stored_texts(far, relate.far_reference(link.store, in_source), CASE WHEN in_source THEN target_key ELSE source_key END);
     GET DIAGNOSTICS cleared = ROW_COUNT;
     RETURN cleared > 0;
 END;
@@ -373,8 +409,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     store CONSTANT relate.type_storage := link.store;
-    source_texts CONSTANT text[] := relate.require_record(link.source, source_key, 'source');
-    target_texts CONSTANT text[] := relate.require_record(link.target, target_key, 'target');
+    source_texts CONSTANT text[] := relate.require_record(link.source, (link.store).storage_source_reference, source_key, 'source');
+    target_texts CONSTANT text[] := relate.require_record(link.target, (link.store).storage_target_reference, target_key, 'target');
     used CONSTANT name[] := array_remove(store.storage_source_columns || store.storage_target_columns
                                          || ARRAY[store.storage_start_column, store.storage_end_column], NULL);
     is_source CONSTANT text := relate.equals_sql(store.storage_table, store.storage_source_columns, '$1');
@@ -522,7 +558,7 @@ BEGIN
         relate.equals_sql((link.store).storage_table, (link.store).storage_source_columns, '$1'),
         relate.equals_sql((link.store).storage_table, (link.store).storage_target_columns, '$2'), days.first_day, days.last_day);
     EXECUTE format('SELECT count(*) FROM %s x WHERE %s', rows_of, condition) INTO stints
-        USING relate.key_texts((link.source).module_id, source_key), relate.key_texts((link.target).module_id, target_key), as_of;
+        USING relate.stored_texts(link.source, (link.store).storage_source_reference, source_key), relate.stored_texts(link.target, (link.store).storage_target_reference, target_key), as_of;
     IF stints > 1 AND as_of IS NULL THEN
         RAISE 'there are % relationships "%" from % to %', stints, type, source_key, target_key
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Name a day on which it ran: as_of => ...';
@@ -530,7 +566,7 @@ BEGIN
         PERFORM relate.no_such_hard_link(link, source_key, target_key);
     END IF;
     EXECUTE format('DELETE FROM %s x WHERE %s', rows_of, condition)
-        USING relate.key_texts((link.source).module_id, source_key), relate.key_texts((link.target).module_id, target_key), as_of;
+        USING relate.stored_texts(link.source, (link.store).storage_source_reference, source_key), relate.stored_texts(link.target, (link.store).storage_target_reference, target_key), as_of;
 END;
 $$;
 COMMENT ON FUNCTION relate.delete_hard_link(text, relate.record_key, relate.record_key, date) IS
@@ -544,8 +580,8 @@ DECLARE
     link relate.hard_link_type := relate.find_hard_link_type(type);
     days record := relate.days_sql(link.store);
     rows_of CONSTANT text := relate.rows_sql((link.store).storage_table);
-    source_texts CONSTANT text[] := relate.key_texts((link.source).module_id, source_key);
-    target_texts CONSTANT text[] := relate.key_texts((link.target).module_id, target_key);
+    source_texts CONSTANT text[] := relate.stored_texts(link.source, (link.store).storage_source_reference, source_key);
+    target_texts CONSTANT text[] := relate.stored_texts(link.target, (link.store).storage_target_reference, target_key);
     condition text;
     stint record;
 BEGIN

@@ -30,6 +30,9 @@ DECLARE
     is_source CONSTANT boolean := way.near_side = 'source';
     near_columns CONSTANT name[] := CASE WHEN is_source THEN store.storage_source_columns ELSE store.storage_target_columns END;
     far_columns CONSTANT name[] := CASE WHEN is_source THEN store.storage_target_columns ELSE store.storage_source_columns END;
+    -- What these refer to.
+    near_key CONSTANT name[] := CASE WHEN is_source THEN relate.source_key(store, near) ELSE relate.target_key(store, near) END;
+    far_key CONSTANT name[] := CASE WHEN is_source THEN relate.target_key(store, far) ELSE relate.source_key(store, far) END;
 BEGIN
     IF store.storage = 'link' AND way.near_side = 'both' THEN
         RETURN format(E'%s\nUNION ALL\n%s\n  AND NOT r.source_key OPERATOR(relate.=) r.target_key',
@@ -39,16 +42,16 @@ BEGIN
     ELSIF store.storage = 'junction' THEN
         RETURN format(E'SELECT far.*\nFROM %s AS j JOIN %s AS far ON %s\nWHERE %s%s', relate.rows_sql(store.storage_table),
             relate.rows_sql(far.table_name),
-            relate.columns_match_sql(far.table_name, far.key_columns, 'far', store.storage_table, far_columns, 'j'),
-            relate.columns_match_sql(store.storage_table, near_columns, 'j', near.table_name, near.key_columns, '$1'),
+            relate.columns_match_sql(far.table_name, far_key, 'far', store.storage_table, far_columns, 'j'),
+            relate.columns_match_sql(store.storage_table, near_columns, 'j', near.table_name, near_key, '$1'),
             CASE WHEN way.is_perpetual THEN '' ELSE coalesce(E'\n  AND ' || nullif(relate.is_current_sql(
                 'j.' || quote_ident(store.storage_start_column), 'j.' || quote_ident(store.storage_end_column)), ''), '') END);
     ELSIF is_source = relate.is_source_table(store, CASE WHEN is_source THEN near ELSE far END) THEN
         RETURN format(E'SELECT far.*\nFROM %s AS far\nWHERE %s', relate.rows_sql(far.table_name), -- $1 holds the key of the other
-            relate.columns_match_sql(far.table_name, far.key_columns, 'far', near.table_name, far_columns, '$1'));
+            relate.columns_match_sql(far.table_name, far_key, 'far', near.table_name, far_columns, '$1'));
     END IF;
     RETURN format(E'SELECT far.*\nFROM %s AS far\nWHERE %s', relate.rows_sql(far.table_name),
-        relate.columns_match_sql(far.table_name, near_columns, 'far', near.table_name, near.key_columns, '$1'));
+        relate.columns_match_sql(far.table_name, near_columns, 'far', near.table_name, near_key, '$1'));
 END;
 $$;
 COMMENT ON FUNCTION relate.way_sql(name, relate.type_way) IS

@@ -73,7 +73,9 @@ BEGIN
     EXECUTE format(
         'SELECT EXISTS (SELECT FROM (SELECT table_name, unnest(key_columns || name_columns) FROM %1$I.module '
         'UNION SELECT storage_table, unnest(storage_source_columns || storage_target_columns || storage_start_column || storage_end_column) '
-        'FROM %1$I.relationship_type WHERE storage <> ''link'') AS named (table_name, column_name) '
+        'FROM %1$I.relationship_type WHERE storage <> ''link'' '
+        'UNION SELECT s.table_name, unnest(t.storage_source_reference) FROM %1$I.relationship_type t JOIN %1$I.module s ON s.module_id = t.source_module_id '
+        'UNION SELECT d.table_name, unnest(t.storage_target_reference) FROM %1$I.relationship_type t JOIN %1$I.module d ON d.module_id = t.target_module_id) AS named (table_name, column_name) '
         'WHERE column_name IS NOT NULL AND NOT relate.has_column(table_name, column_name))', workspace) INTO answer;
     RETURN answer;
 END;

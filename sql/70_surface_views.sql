@@ -20,8 +20,10 @@ BEGIN
     END IF;
     FOR place IN 1 .. cardinality(module.key_columns) LOOP
         names := names || relate.column_of_role(prefix, module.key_columns[place], module.name);
-        expressions := expressions || CASE store.storage
-            WHEN 'link' THEN relate.key_value_sql(module.table_name, module.key_columns, place, format('r.%I', side || '_key'))
+        expressions := expressions || CASE
+            WHEN store.storage = 'link' THEN relate.key_value_sql(module.table_name, module.key_columns, place, format('r.%I', side || '_key'))
+            WHEN CASE side WHEN 'source' THEN store.storage_source_reference ELSE store.storage_target_reference END IS NOT NULL
+            THEN format('%I.%I', side, module.key_columns[place])
             ELSE format('%s.%I', CASE store.storage WHEN 'junction' THEN 'j' ELSE 'holder' END, columns[place]) END;
     END LOOP;
     IF module.name_columns <> '{}' THEN
@@ -109,18 +111,18 @@ BEGIN
             way.type_id);
     ELSIF store.storage = 'junction' THEN
         RETURN format(E'%s AS j\nLEFT JOIN %s AS source ON %s\nLEFT JOIN %s AS target ON %s', relate.rows_sql(store.storage_table),
-            relate.rows_sql(source.table_name), relate.columns_match_sql(source.table_name, source.key_columns, 'source',
+            relate.rows_sql(source.table_name), relate.columns_match_sql(source.table_name, relate.source_key(store, source), 'source',
                                                                          store.storage_table, store.storage_source_columns, 'j'),
-            relate.rows_sql(target.table_name), relate.columns_match_sql(target.table_name, target.key_columns, 'target',
+            relate.rows_sql(target.table_name), relate.columns_match_sql(target.table_name, relate.target_key(store, target), 'target',
                                                                          store.storage_table, store.storage_target_columns, 'j'));
     END IF;
     -- Columns of one side's table: a row of it, once as what holds the columns and once as that side.
     is_source_table := relate.is_source_table(store, source);
     RETURN format(E'%s AS holder\nLEFT JOIN %s AS source ON %s\nLEFT JOIN %s AS target ON %s\nWHERE num_nulls(%s) OPERATOR(pg_catalog.=) 0',
         relate.rows_sql(store.storage_table),
-        relate.rows_sql(source.table_name), relate.columns_match_sql(source.table_name, source.key_columns, 'source',
+        relate.rows_sql(source.table_name), relate.columns_match_sql(source.table_name, relate.source_key(store, source), 'source',
                                                                      store.storage_table, store.storage_source_columns, 'holder'),
-        relate.rows_sql(target.table_name), relate.columns_match_sql(target.table_name, target.key_columns, 'target',
+        relate.rows_sql(target.table_name), relate.columns_match_sql(target.table_name, relate.target_key(store, target), 'target',
                                                                      store.storage_table, store.storage_target_columns, 'holder'),
         relate.column_list(CASE WHEN is_source_table THEN store.storage_target_columns ELSE store.storage_source_columns END, 'holder'));
 END;

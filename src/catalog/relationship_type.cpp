@@ -63,6 +63,10 @@ RelationshipType read_type(const Row &row)
         // Workspaces of layout 1 do not have these columns.
         type.start_column = row.has("storage_start_column") ? row.identifier("storage_start_column") : nullptr;
         type.end_column = row.has("storage_end_column") ? row.identifier("storage_end_column") : nullptr;
+        if (row.has("storage_source_reference") && row.has("storage_target_reference")) {
+            type.source_reference = copies(row.names("storage_source_reference"));
+            type.target_reference = copies(row.names("storage_target_reference"));
+        }
     }
     return type;
 }

@@ -40,12 +40,15 @@ struct RelationshipType {
     // Of hard links, as the type's row names them; see storage.h.
     Oid storage_table;
     std::span<const Datum> source_columns, target_columns;
+    // What they refer to in the modules' tables, where that is not the module's key.
+    std::span<const Datum> source_reference, target_reference;
     const char *start_column, *end_column;
     mutable const Storage *resolved; // for storage_of
 
     bool is_hard_link() const { return storage != StorageKind::link; }
 
     const TypeSide &side(Side s) const { return s == Side::source ? source : target; }
+    std::span<const Datum> reference(Side s) const { return s == Side::source ? source_reference : target_reference; }
 };
 
 struct Row;

@@ -36,7 +36,37 @@ std::span<const AttrNumber> further_columns(Relation table, std::span<const Attr
     return further.view();
 }
 
-const Storage *read_storage(const RelationshipType &type)
+std::span<const KeyColumn> key_columns(Relation table, std::span<const AttrNumber> numbers)
+{
+    auto *columns = palloc_array(KeyColumn, numbers.size());
+    for (size_t i = 0; i < numbers.size(); ++i)
+        columns[i] = key_column(table, numbers[i]);
+    std::span<KeyColumn> key{columns, numbers.size()};
+    find_leading_index(table, key);
+    return key;
+}
+
+// The side as a join of the storage table, by columns that refer to another unique key,
+// with the module's table. False where that, or a column, is gone.
+bool join(Relation storage, std::span<const AttrNumber> columns, std::span<const Datum> referred, const Module *module,
+          Module &side, Reference &reference)
+{
+    if (referred.empty())
+        return true;
+    Relation table = module && OidIsValid(module->table) ? try_relation_open(module->table, AccessShareLock) : nullptr;
+    if (!table)
+        return false;
+    pg::Array<AttrNumber> numbers;
+    bool is_there = referred.size() == columns.size() && numbers_of(module->table, referred, numbers);
+    if (is_there) {
+        side = *module;
+        reference = {key_columns(storage, columns), key_columns(table, numbers.view())};
+    }
+    table_close(table, AccessShareLock);
+    return is_there;
+}
+
+const Storage *read_storage(const Workspace &workspace, const RelationshipType &type)
 {
     auto *storage = static_cast<Storage *>(palloc0(sizeof(Storage)));
     Relation table = OidIsValid(type.storage_table) ? try_relation_open(type.storage_table, AccessShareLock) : nullptr;
@@ -60,6 +90,13 @@ const Storage *read_storage(const RelationshipType &type)
         used.push(storage->end_column);
         if (type.storage == StorageKind::junction)
             storage->attributes = further_columns(table, used.view());
+        if (!join(table, source.view(), type.source_reference, workspace.module(type.source.module_id), storage->source,
+                  storage->source_reference) ||
+            !join(table, target.view(), type.target_reference, workspace.module(type.target.module_id), storage->target,
+                  storage->target_reference))
+            storage->table = InvalidOid;
+        if (storage->is_joined())
+            storage->source.is_direct = storage->target.is_direct = false;
     }
     table_close(table, AccessShareLock);
     return storage;
@@ -87,7 +124,7 @@ Module storage_side(Relation table, std::span<const AttrNumber> numbers)
 const Storage &storage_of(const Workspace &workspace, const RelationshipType &type)
 {
     if (!type.resolved)
-        type.resolved = pg::in_context(workspace.memory, [&] { return read_storage(type); });
+        type.resolved = pg::in_context(workspace.memory, [&] { return read_storage(workspace, type); });
     return *type.resolved;
 }
 

@@ -99,6 +99,23 @@ void follow_in_storage(const Workspace &workspace, const RelationshipType &type,
     });
 }
 
+// Types that refer by another unique key of a module's table.
+void follow_in_references(const Workspace &workspace, const RelationshipType &type, Side side, const pg::ColumnRename &rename)
+{
+    const Module *module = workspace.module(type.side(side).module_id);
+    if (type.reference(side).empty() || !module || module->registered_table != rename.table ||
+        pg_class_aclcheck(rename.table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
+        return;
+    const char *column = psprintf("storage_%s_reference", side_name(side));
+    const char *sql = psprintf("UPDATE %s SET %s = pg_catalog.array_replace(%s, $2, $3) WHERE type_id OPERATOR(pg_catalog.=) $1 "
+                               "AND $2 OPERATOR(pg_catalog.=) ANY (%s)",
+                               pg::qualified_name(workspace.type_table), column, column, column);
+    pg::Argument arguments[] = {{INT4OID, Int32GetDatum(type.id)}, name_argument(rename.from), name_argument(rename.to)};
+    follow_in(workspace, rename.table, [&] {
+        pg::spi_session([&] { pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once); });
+    });
+}
+
 void follow_in_triggers(Oid table, const pg::ColumnRename &rename)
 {
     pg::Argument arguments[] = {{REGCLASSOID, ObjectIdGetDatum(table)}, name_argument(rename.from),
@@ -111,6 +128,7 @@ void follow(const pg::ColumnRename &rename)
     for_each_module_of(rename.table, [&](const Workspace &workspace, const Module &module) {
         follow_in_module(workspace, module, rename);
     });
+    pg::Array<Oid> storages;
     for (Oid table : pg::with_inheritors(rename.table)) {
         bool is_storage = false;
         for (const Workspace *workspace : remembered_workspaces())
@@ -120,8 +138,15 @@ void follow(const pg::ColumnRename &rename)
                     is_storage = true;
                 }
         if (is_storage)
-            follow_in_triggers(table, rename);
+            storages.push(table);
     }
+    // After the storages: what these change is verified as a whole.
+    for (const Workspace *workspace : remembered_workspaces())
+        for (const RelationshipType &type : workspace->types)
+            for (Side side : {Side::source, Side::target})
+                follow_in_references(*workspace, type, side, rename);
+    for (Oid table : storages) // last: it is DDL of our own
+        follow_in_triggers(table, rename);
 }
 
 // ---- altered columns --------------------------------------------------------------

@@ -121,9 +121,24 @@ bool is_date(const RelationshipType &type, const char *column)
            (type.end_column && strcmp(type.end_column, column) == 0);
 }
 
+// Whether one side refers by that column of its module's table.
+bool refers_by(const Workspace &workspace, const RelationshipType &type, Oid table, const char *column)
+{
+    for (Side side : {Side::source, Side::target}) {
+        const Module *module = workspace.module(type.side(side).module_id);
+        if (!module || module->registered_table != table)
+            continue;
+        for (Datum name : type.reference(side))
+            if (strcmp(NameStr(*DatumGetName(name)), column) == 0)
+                return true;
+    }
+    return false;
+}
+
 void column_went(const pg::DroppedObject &column, bool cascades, const Workspace &workspace, const RelationshipType &type)
 {
-    if (!may_refer(workspace, column.oid) || (!uses(type, column.part) && !is_date(type, column.part)))
+    bool is_stored = type.storage_table == column.oid && (uses(type, column.part) || is_date(type, column.part));
+    if (!may_refer(workspace, column.oid) || (!is_stored && !refers_by(workspace, type, column.oid, column.part)))
         return;
     if (!cascades)
         refuse(workspace, type, psprintf("column %s of table %s", column.part, quote_qualified_identifier(column.schema, column.name)),
@@ -156,12 +171,12 @@ void storage_went(const pg::DroppedObject &object, bool cascades, const Workspac
     if (!is_table && !pg::relation_exists(object.oid))
         return;
     for (const RelationshipType &type : workspace.types) {
-        if (!type.is_hard_link() || type.storage_table != object.oid)
+        if (!type.is_hard_link())
             continue;
-        if (is_table)
-            table_went(object, cascades, workspace, type);
-        else
+        if (!is_table)
             column_went(object, cascades, workspace, type);
+        else if (type.storage_table == object.oid)
+            table_went(object, cascades, workspace, type);
     }
 }
 

@@ -43,7 +43,13 @@ KeyArrays key_arrays(const Module &module, std::span<const Datum> keys)
     return arrays;
 }
 
-void append_records_by_keys(StringInfo sql, const Module &module)
+void append_rows_of(StringInfo sql, Oid table)
+{
+    bool is_partitioned = get_rel_relkind(table) == RELKIND_PARTITIONED_TABLE;
+    appendStringInfo(sql, "%s%s", is_partitioned ? "" : "ONLY ", pg::qualified_name(table));
+}
+
+void append_records_by_keys(StringInfo sql, const Module &module, const char *alias)
 {
     appendStringInfoString(sql, "ROWS FROM (");
     for (size_t c = 1; c <= module.key.size(); ++c)
@@ -51,15 +57,15 @@ void append_records_by_keys(StringInfo sql, const Module &module)
     appendStringInfoString(sql, ") WITH ORDINALITY AS k (");
     for (size_t c = 1; c <= module.key.size(); ++c)
         appendStringInfo(sql, "key%zu, ", c);
-    bool is_partitioned = get_rel_relkind(module.table) == RELKIND_PARTITIONED_TABLE;
-    appendStringInfo(sql, "place) JOIN %s%s AS x ON ", is_partitioned ? "" : "ONLY ",
-                     pg::qualified_name(module.table));
+    appendStringInfoString(sql, "place) JOIN ");
+    append_rows_of(sql, module.table);
+    appendStringInfo(sql, " AS %s ON ", alias);
     for (size_t c = 0; c < module.key.size(); ++c) {
         const KeyColumn &column = module.key[c];
         const char *given = psprintf("k.key%zu", c + 1);
         if (goes_as_text(column))
             given = psprintf("CAST(%s AS %s)", given, format_type_be_qualified(column.type));
-        appendStringInfo(sql, "%sx.%s %s %s", c ? " AND " : "", pg::column_name(module.table, column.attribute),
+        appendStringInfo(sql, "%s%s.%s %s %s", c ? " AND " : "", alias, pg::column_name(module.table, column.attribute),
                          pg::qualified_operator(column.equal_operator), given);
         if (OidIsValid(column.collation))
             appendStringInfo(sql, " COLLATE %s", pg::qualified_collation(column.collation));

@@ -23,6 +23,9 @@ KeyArrays key_arrays(const Module &module, std::span<const Datum> keys);
 // "<the arrays> AS k JOIN <the module's table> AS x ON <the key is the same>", where
 // the arrays are the parameters from $1 on, and k.place counts from 1. Children
 // by inheritance are other records; partitions are not.
-void append_records_by_keys(StringInfo sql, const Module &module);
+void append_records_by_keys(StringInfo sql, const Module &module, const char *alias = "x");
+
+// The table for FROM, without an alias.
+void append_rows_of(StringInfo sql, Oid table);
 
 } // namespace relate

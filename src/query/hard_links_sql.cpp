@@ -9,10 +9,56 @@ namespace {
 
 constexpr long batch_size = 1000;
 
-void append_key(StringInfo sql, const Module &side)
+// The storage table is x. A side that it refers to by another unique key is a row of its
+// module's table.
+const char *row_of_side(const Storage &storage, Side side)
 {
+    if (!storage.reference(side).is_joined())
+        return "x";
+    return side == Side::source ? "s" : "t";
+}
+
+void append_key(StringInfo sql, const Storage &storage, Side s)
+{
+    const Module &side = storage.side(s);
     for (const KeyColumn &column : side.key)
-        appendStringInfo(sql, ", x.%s", pg::column_name(side.table, column.attribute));
+        appendStringInfo(sql, ", %s.%s", row_of_side(storage, s), pg::column_name(side.table, column.attribute));
+}
+
+void append_reference(StringInfo sql, const Storage &storage, Side side)
+{
+    const Reference &reference = storage.reference(side);
+    for (size_t i = 0; i < reference.columns.size(); ++i) {
+        const KeyColumn &column = reference.columns[i], &referred = reference.referred[i];
+        bool is_own = column.type == referred.type && OidIsValid(referred.equal_operator);
+        appendStringInfo(sql, "%sx.%s %s %s.%s", i ? " AND " : "", pg::column_name(storage.table, column.attribute),
+                         is_own ? pg::qualified_operator(referred.equal_operator) : "OPERATOR(pg_catalog.=)",
+                         row_of_side(storage, side), pg::column_name(storage.side(side).table, referred.attribute));
+        if (OidIsValid(referred.collation))
+            appendStringInfo(sql, " COLLATE %s", pg::qualified_collation(referred.collation));
+    }
+}
+
+// " JOIN <the module's table> AS s ON <the storage's columns refer to it>", where it is joined.
+void append_joined_module(StringInfo sql, const Storage &storage, Side side)
+{
+    if (!storage.reference(side).is_joined())
+        return;
+    appendStringInfoString(sql, " JOIN ");
+    append_rows_of(sql, storage.side(side).table);
+    appendStringInfo(sql, " AS %s ON ", row_of_side(storage, side));
+    append_reference(sql, storage, side);
+}
+
+// " JOIN <the storage table> AS x ON <it refers to the row of its module>", where that is joined.
+void append_joined_storage(StringInfo sql, const Storage &storage, Side side)
+{
+    if (!storage.reference(side).is_joined())
+        return;
+    appendStringInfoString(sql, " JOIN ");
+    append_rows_of(sql, storage.table);
+    appendStringInfoString(sql, " AS x ON ");
+    append_reference(sql, storage, side);
 }
 
 void append_date(StringInfo sql, const Storage &storage, AttrNumber column)
@@ -35,10 +81,12 @@ void append_attributes(StringInfo sql, const Storage &storage, std::span<const A
     appendStringInfoString(sql, ") AS a)");
 }
 
-void append_not_null(StringInfo sql, const Module &side, const char *conjunction)
+void append_not_null(StringInfo sql, const Storage &storage, Side s, const char *conjunction)
 {
+    const Module &side = storage.side(s);
     for (const KeyColumn &column : side.key) {
-        appendStringInfo(sql, " %s x.%s IS NOT NULL", conjunction, pg::column_name(side.table, column.attribute));
+        appendStringInfo(sql, " %s %s.%s IS NOT NULL", conjunction, row_of_side(storage, s),
+                         pg::column_name(side.table, column.attribute));
         conjunction = "AND";
     }
 }
@@ -49,13 +97,16 @@ const char *statement(const Way &way)
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT k.place");
-    append_key(&sql, way.far());
+    Side far = other(way.own);
+    append_key(&sql, way.storage, far);
     append_date(&sql, way.storage, way.storage.start_column);
     append_date(&sql, way.storage, way.storage.end_column);
     append_attributes(&sql, way.storage, way.attributes);
     appendStringInfoString(&sql, " FROM ");
-    append_records_by_keys(&sql, way.near());
-    append_not_null(&sql, way.far(), "WHERE");
+    append_records_by_keys(&sql, way.near(), row_of_side(way.storage, way.own));
+    append_joined_storage(&sql, way.storage, way.own);
+    append_joined_module(&sql, way.storage, far);
+    append_not_null(&sql, way.storage, far, "WHERE");
     return sql.data;
 }
 
@@ -94,20 +145,23 @@ const char *statement(const HardLinkQuery &query, const Storage &storage, std::s
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfoString(&sql, "SELECT NULL");
-    append_key(&sql, storage.source);
-    append_key(&sql, storage.target);
+    append_key(&sql, storage, Side::source);
+    append_key(&sql, storage, Side::target);
     append_date(&sql, storage, storage.start_column);
     append_date(&sql, storage, storage.end_column);
     append_attributes(&sql, storage, attributes);
-    bool is_partitioned = get_rel_relkind(storage.table) == RELKIND_PARTITIONED_TABLE;
-    appendStringInfo(&sql, " FROM %s%s AS x", is_partitioned ? "" : "ONLY ", pg::qualified_name(storage.table));
-    append_not_null(&sql, storage.source, "WHERE");
-    append_not_null(&sql, storage.target, "AND");
+    appendStringInfoString(&sql, " FROM ");
+    append_rows_of(&sql, storage.table);
+    appendStringInfoString(&sql, " AS x");
+    append_joined_module(&sql, storage, Side::source);
+    append_joined_module(&sql, storage, Side::target);
+    append_not_null(&sql, storage, Side::source, "WHERE");
+    append_not_null(&sql, storage, Side::target, "AND");
     int parameter = 1;
     for (Side side : {Side::source, Side::target})
         if (side == Side::source ? query.source_key : query.target_key) {
             appendStringInfoString(&sql, " AND ");
-            append_key_condition(&sql, storage.side(side), "x", parameter);
+            append_key_condition(&sql, storage.side(side), row_of_side(storage, side), parameter);
             parameter += static_cast<int>(storage.side(side).key.size());
         }
     return sql.data;

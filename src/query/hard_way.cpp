@@ -6,12 +6,30 @@
 
 namespace relate {
 
+namespace {
+
+// Whether the caller may read what tells the records of a joined module.
+bool may_read(const Module &module, const Reference &reference)
+{
+    pg::Array<AttrNumber> columns;
+    for (std::span<const KeyColumn> key : {module.key, reference.referred})
+        for (const KeyColumn &column : key)
+            columns.push(column.attribute);
+    return pg::may_select(module.table, columns.view());
+}
+
+} // namespace
+
 bool may_read(const Storage &storage)
 {
     pg::Array<AttrNumber> columns;
-    for (Side side : {Side::source, Side::target})
-        for (const KeyColumn &column : storage.side(side).key)
+    for (Side side : {Side::source, Side::target}) {
+        const Reference &reference = storage.reference(side);
+        for (const KeyColumn &column : reference.is_joined() ? reference.columns : storage.side(side).key)
             columns.push(column.attribute);
+        if (reference.is_joined() && !may_read(storage.side(side), reference))
+            return false;
+    }
     if (storage.start_column)
         columns.push(storage.start_column);
     if (storage.end_column)

@@ -21,7 +21,7 @@ void WalkLimit::raise_too_big() const
     pg::raise({.sqlstate = ERRCODE_OUT_OF_MEMORY,
                .message = "the records that this query reaches do not fit into its memory",
                .detail = psprintf("A walk may use work_mem times hash_mem_multiplier, which is %zu kB.", bytes / 1024),
-               .hint = "Raise it: SET work_mem = '256MB'; about 60 MB hold a million records. Or limit max_depth."});
+               .hint = "Raise it: SET work_mem = '256MB'; a million records with integer keys take 30 to 45 MB. Or limit max_depth."});
 }
 
 AskedRecord asked_record(const Module &module, Datum key)

@@ -108,7 +108,7 @@ SELECT is(pg_temp.columns_of('tap.relationship_type'), 'type_id integer not null
     'target_may text[] not null, allow_self boolean not null, on_source_delete text not null, '
     'on_target_delete text not null, category text, description text, is_active boolean not null, '
     'storage text not null, storage_table regclass, storage_source_columns name[], storage_target_columns name[], '
-    'on_kind_change text not null, storage_start_column name, storage_end_column name',
+    'on_kind_change text not null, storage_start_column name, storage_end_column name, storage_source_reference name[], storage_target_reference name[]',
     'relationship_type');
 SELECT is(pg_temp.columns_of('tap.relationship'), 'relationship_id bigint not null, type_id integer not null, '
     'source_module_id integer not null, source_key relate.record_key not null, target_module_id integer not null, '
