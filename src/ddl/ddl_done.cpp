@@ -103,7 +103,10 @@ void follow_in_storage(const Workspace &workspace, const RelationshipType &type,
 void follow_in_references(const Workspace &workspace, const RelationshipType &type, Side side, const pg::ColumnRename &rename)
 {
     const Module *module = workspace.module(type.side(side).module_id);
-    if (type.reference(side).empty() || !module || module->registered_table != rename.table ||
+    bool is_named = false;
+    for (Datum name : type.reference(side))
+        is_named = is_named || strcmp(NameStr(*DatumGetName(name)), rename.from) == 0;
+    if (!is_named || !module || module->registered_table != rename.table ||
         pg_class_aclcheck(rename.table, workspace.owner, ACL_TRIGGER) != ACLCHECK_OK)
         return;
     const char *column = psprintf("storage_%s_reference", side_name(side));
@@ -111,7 +114,7 @@ void follow_in_references(const Workspace &workspace, const RelationshipType &ty
                                "AND $2 OPERATOR(pg_catalog.=) ANY (%s)",
                                pg::qualified_name(workspace.type_table), column, column, column);
     pg::Argument arguments[] = {{INT4OID, Int32GetDatum(type.id)}, name_argument(rename.from), name_argument(rename.to)};
-    follow_in(workspace, rename.table, [&] {
+    follow_in(workspace, rename.table, pg::qualified_name(rename.table), [&] {
         pg::spi_session([&] { pg::run(sql, arguments, pg::Sees::latest_checked, 0, pg::Fires::at_once); });
     });
 }
