@@ -140,7 +140,7 @@ suite_sanitize() {
     sanitized "caches" yes ${RELATE_SANITIZE_SUITES:-pgtap t/malformed}
     # The server's own way, where it was built for it.
     local most
-    most=$(env -u RELATE_CLUSTER tools/with_cluster psql -XqAt -c "SELECT max_val FROM pg_settings WHERE name = 'debug_discard_caches'")
+    most=$(cd "$work/sanitized" && env -u RELATE_CLUSTER -u PG_CONFIG RELATE_SANITIZE=yes tools/with_cluster psql -XqAt -c "SELECT max_val FROM pg_settings WHERE name = 'debug_discard_caches'")
     if [ "$most" != 0 ]; then
         PGOPTIONS='-c debug_discard_caches=1' sanitized "debug_discard_caches" "" pgtap
     else
@@ -152,10 +152,12 @@ suite_sanitize() {
 sanitized() { # NAME DISCARD_CACHES SUITE...
     local name=$1 discards=$2 here=$PWD copy=$work/sanitized log=$work/sanitize.log status=0 ok bad
     shift 2
-    mkdir -p "$copy"
-    cp -a Makefile CMakeLists.txt META.json README.md CHANGELOG.md pg_relate.control sql src tools test expected demo "$copy"
+    if [ ! -d "$copy" ]; then # built once for all
+        mkdir -p "$copy"
+        cp -a Makefile CMakeLists.txt META.json README.md CHANGELOG.md pg_relate.control sql src tools test expected demo "$copy"
+        find "$copy" -name '*.o' -o -name '*.d' -o -name '*.so' | xargs rm -f
+    fi
     cd "$copy"
-    find . -name '*.o' -o -name '*.d' -o -name '*.so' | xargs rm -f
     env -u RELATE_CLUSTER -u PG_CONFIG RELATE_SANITIZE=yes RELATE_DISCARD_CACHES="$discards" \
         tools/with_cluster test/run "$@" >"$log" 2>&1 || status=$?
     cd "$here"
