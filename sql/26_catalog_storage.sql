@@ -220,7 +220,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     property text := CASE
-        WHEN draft.is_symmetric THEN 'is_symmetric'
+        WHEN draft.is_symmetric THEN 'symmetry'
         WHEN draft.source_kind IS NOT NULL OR draft.target_kind IS NOT NULL OR draft.on_kind_change <> 'restrict' THEN 'kinds'
         WHEN draft.max_targets_per_source IS NOT NULL AND draft.cardinality IN ('one_to_many', 'many_to_many')
              OR draft.max_sources_per_target IS NOT NULL AND draft.cardinality IN ('many_to_one', 'many_to_many') THEN 'limits'

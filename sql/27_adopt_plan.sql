@@ -276,7 +276,8 @@ BEGIN
             WHERE fk.from_table NOT IN (SELECT storage_table FROM junction)
         ), type AS (
             SELECT c.id AS place, c.near_name || '_' || CASE WHEN c.is_same AND c.source_table <> c.target_table THEN c.far_word
-                                                             WHEN c.is_same THEN 'parent' ELSE c.stem END AS word,
+                                                             WHEN c.is_same OR c.source_table = c.target_table AND c.stem = 'parent_' || c.far_word
+                                                             THEN 'parent' ELSE c.stem END AS word,
                    c.source_table, c.target_table,
                    CASE WHEN c.is_unique THEN 'one_to_one' ELSE 'many_to_one' END AS cardinality,
                    CASE WHEN c.source_table = c.target_table AND NOT c.is_unique THEN 'target' END AS hierarchy_parent,

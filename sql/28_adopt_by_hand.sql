@@ -142,7 +142,8 @@ BEGIN
     END IF;
     plan.cardinality := coalesce(plan.cardinality, CASE WHEN relate.has_unique_index(table_name, far.ordered)
                                                         THEN 'one_to_one' ELSE 'many_to_one' END::relate.cardinality);
-    plan.name := coalesce(name, near.name || '_' || CASE WHEN is_same AND table_name = (far.entry).table_name THEN 'parent' ELSE far.stem END);
+    plan.name := coalesce(name, near.name || '_' || CASE WHEN table_name = (far.entry).table_name AND (is_same OR far.stem = 'parent_' || (far.entry).name)
+                                                               THEN 'parent' ELSE far.stem END);
     plan.source_table := table_name;
     plan.target_table := (far.entry).table_name;
     plan.hierarchy_parent := coalesce(nullif(hierarchy_parent, 'none'), CASE WHEN hierarchy_parent IS NULL

@@ -37,6 +37,17 @@ SELECT is_empty($$SELECT signature, prosrc FROM ours WHERE lanname = 'sql' AND p
                       '^SELECT relate\.[a-z_]+\(\$\d+(::relate\.record_key)?(, \$\d+(::relate\.record_key)?)*\)$'$$,
                 'every sql function pins it, was parsed when it was made, or is one qualified call');
 
+-- ---- what users are shown
+
+SELECT results_eq($$SELECT function, returns FROM relate.functions('%parent')$$, $$VALUES ('set_parent', 'bigint')$$,
+                  'functions are told by a pattern of their names, without overloads for text');
+SELECT is_empty($$SELECT function FROM relate.functions() WHERE description ~ '^Internal' OR function ~ '^(check_|find_|record_key)'
+                  OR returns ~ 'trigger'$$, 'none of what is told is internal');
+SELECT is_empty($$SELECT proname FROM ours WHERE oid::regprocedure::text !~ '^relate\.(create_text_overloads|hard_links|key_to|record_key|can_|layout_version|record_name_in)'
+                  AND prosrc !~ '^relate_(max|min)' AND obj_description(oid, 'pg_proc') !~ '^(Internal|relate\.)' AND obj_description(oid, 'pg_proc') !~ '^For '
+                  AND proname NOT IN (SELECT function FROM relate.functions()) AND pg_get_function_result(oid) !~ 'trigger'$$,
+                'nothing else that is not internal is left out');
+
 -- ---- labels: none promises what a function that it calls does not keep
 
 -- Named in words to the user, or looked for in the catalog, and not called.
