@@ -9,12 +9,12 @@ SET search_path = adopt_random, pg_temp;
 SET relate.workspace = 'adopt_random_crm';
 SELECT setseed(0.7);
 
-CREATE TABLE person (id bigint PRIMARY KEY, name text, boss_id bigint REFERENCES person, mentor_id int);
+CREATE TABLE person (id bigint PRIMARY KEY, name text, boss_id bigint REFERENCES person, mentor_id int, email text UNIQUE);
 CREATE TABLE firm (id uuid PRIMARY KEY, name text, owner_id bigint REFERENCES person);
 CREATE INDEX ON firm (owner_id);
 CREATE TABLE line (doc int, pos smallint, title text, firm_id uuid REFERENCES firm, PRIMARY KEY (pos, doc));
 CREATE INDEX ON line (firm_id, doc);
-CREATE TABLE part (code numeric PRIMARY KEY, name text, line_doc int, line_pos smallint,
+CREATE TABLE part (code numeric PRIMARY KEY, name text, line_doc int, line_pos smallint, alias numeric UNIQUE,
     FOREIGN KEY (line_pos, line_doc) REFERENCES line);
 CREATE INDEX ON part (line_doc, line_pos); -- in another order than the key
 CREATE TABLE place (code char(4) NOT NULL PRIMARY KEY, name text, part_code numeric REFERENCES part) PARTITION BY HASH (code);
@@ -30,6 +30,11 @@ CREATE TABLE friendship (one_id bigint REFERENCES person, other_id bigint REFERE
 CREATE INDEX ON friendship (other_id);
 CREATE TABLE line_part (line_pos smallint, line_doc int, part_code numeric REFERENCES part, valid_from timestamptz NOT NULL, valid_to timestamp,
     FOREIGN KEY (line_pos, line_doc) REFERENCES line, PRIMARY KEY (line_doc, line_pos, part_code, valid_from));
+-- By other unique keys than those of the modules: a column, and a junction with dates, on both sides.
+CREATE TABLE letter (id int PRIMARY KEY, to_email text REFERENCES person (email), place_code char(4) REFERENCES place);
+CREATE INDEX ON letter (to_email);
+CREATE TABLE wish (email text REFERENCES person (email), alias numeric REFERENCES part (alias), start_date date, end_date date, note text,
+    PRIMARY KEY (email, alias, start_date));
 
 INSERT INTO person (id, name, boss_id) SELECT i - 5, CASE WHEN i % 7 > 0 THEN 'Person ' || i END, CASE WHEN i > 5 AND i % 4 > 0 THEN (random() * (i - 1))::int - 5 + 1 END
 FROM generate_series(1, 60) i;
@@ -48,6 +53,13 @@ INSERT INTO friendship SELECT a.id, b.id, '2025-03-01' FROM person a, person b W
 INSERT INTO line_part SELECT pos, doc, code, '2024-06-01'::timestamptz + random() * interval '800 days',
        CASE WHEN random() < 0.5 THEN '2025-06-01'::timestamp + random() * interval '500 days' END
 FROM line, part WHERE random() < 0.03;
+
+UPDATE person SET email = 'p' || id || '@example.org' WHERE id % 4 > 0;
+UPDATE part SET alias = code * 2 WHERE code < 45;
+INSERT INTO letter SELECT i, (SELECT email FROM person WHERE id = i * 7 % 55), CASE WHEN i % 3 > 0 THEN (SELECT code FROM place WHERE name = 'Place ' || i % 30) END
+FROM generate_series(1, 60) i;
+INSERT INTO wish SELECT email, round(alias, 3), date '2024-01-01' + (id * 37 % 800)::int, CASE WHEN id % 2 > 0 THEN date '2026-06-01' END, 'wish ' || id
+FROM person, part WHERE email IS NOT NULL AND alias IS NOT NULL AND (id * 31 + code::int * 17) % 23 = 0;
 
 SELECT relate.create_workspace('adopt_random_crm');
 SELECT relationship_type, cardinality, storage, columns, note FROM relate.adopt_foreign_keys('adopt_random');
@@ -69,7 +81,7 @@ SELECT (SELECT type_id FROM adopt_random_crm.relationship_type WHERE name = 'vis
 CREATE VIEW record AS
 SELECT 'person' AS module, id::text AS key, name FROM person UNION ALL SELECT 'firm', id::text, name FROM firm
 UNION ALL SELECT 'line', format('(%s,%s)', pos, doc), title FROM line UNION ALL SELECT 'part', code::text, name FROM part
-UNION ALL SELECT 'place', rtrim(code), name FROM place;
+UNION ALL SELECT 'place', rtrim(code), name FROM place UNION ALL SELECT 'letter', id::text, NULL FROM letter;
 CREATE VIEW stored AS
 SELECT NULL::bigint AS id, 'person_boss' AS type, id::text AS source, boss_id::text AS target, NULL::date AS start_date, NULL::date AS end_date,
        NULL::jsonb AS attributes FROM person WHERE boss_id IS NOT NULL
@@ -83,6 +95,10 @@ UNION ALL SELECT NULL, 'person_place', rtrim(place_code), person_id::text, NULL,
 UNION ALL SELECT NULL, 'friendship', one_id::text, other_id::text, NULL, NULL, jsonb_build_object('since', since) FROM friendship
 UNION ALL SELECT NULL, 'line_part', format('(%s,%s)', j.line_pos, j.line_doc), p.code::text, valid_from::date, valid_to::date, NULL
 FROM line_part j JOIN part p ON p.code = j.part_code
+UNION ALL SELECT NULL, 'letter_to', l.id::text, p.id::text, NULL, NULL, NULL FROM letter l JOIN person p ON p.email = l.to_email
+UNION ALL SELECT NULL, 'letter_place', id::text, rtrim(place_code), NULL, NULL, NULL FROM letter WHERE place_code IS NOT NULL
+UNION ALL SELECT NULL, 'wish', p.id::text, a.code::text, start_date, end_date, jsonb_build_object('note', note)
+FROM wish w JOIN person p USING (email) JOIN part a USING (alias)
 UNION ALL SELECT r.relationship_id, t.name, r.source_key::text, r.target_key::text, r.start_date, r.end_date, r.attributes
 FROM adopt_random_crm.relationship r JOIN adopt_random_crm.relationship_type t USING (type_id);
 CREATE VIEW plain AS
@@ -205,7 +221,7 @@ SELECT relate.grant_role('adopt_random_reader', 'reader');
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY '{person,firm,line,part,place,job,person_place,friendship,line_part}'::text[] LOOP
+    FOREACH t IN ARRAY '{person,firm,line,part,place,job,person_place,friendship,line_part,letter,wish}'::text[] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY; CREATE POLICY all_rows ON %1$I USING (true)', t);
     END LOOP;
 END $$;
