@@ -77,6 +77,15 @@ public:
         return items_[size_++] = item;
     }
 
+    // So many more, for the caller to fill.
+    std::span<T> extend(size_t count)
+    {
+        while (capacity_ < size_ + count)
+            grow();
+        size_ += count;
+        return {items_ + size_ - count, count};
+    }
+
 private:
     // Apart, so that push() is small enough to be inlined.
     [[gnu::noinline]] void grow()

@@ -45,6 +45,18 @@ public:
         }
         add_encoded(near, far, via);
     }
+    void add(const IntegerRun &run)
+    {
+        if (are_integers_) {
+            if (integers_.add(run))
+                return;
+            give_up_integers();
+        }
+        for (const IntegerPair &pair : run.pairs) {
+            EncodedInteger near(run.near_module, pair.near), far(run.far_module, pair.far);
+            add_encoded(decode(near.bytes().data()), decode(far.bytes().data()), run.via);
+        }
+    }
 
     // After the last edge.
     void finish()

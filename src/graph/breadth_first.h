@@ -100,15 +100,16 @@ private:
         order_.push(far);
     }
 
-    // Those of this level and, as levels go on growing, of the next one.
+    // Those of this level and, as levels go on growing, of the next two.
     double probes_due(std::size_t first, std::size_t end, bool goes_on) const
     {
-        constexpr double most_growth = 3;
+        constexpr double most_growth = 1.5;
         auto size = static_cast<double>(end - first);
         if (!goes_on || ends_.size() < 2)
             return size;
         auto before = static_cast<double>(first - (ends_.size() > 2 ? ends_[ends_.size() - 3] : 0));
-        return size * (1 + std::min(most_growth, size / before));
+        double growth = std::min(most_growth, size / before);
+        return size * (1 + growth + growth * growth);
     }
 
     template <class OnEdge>

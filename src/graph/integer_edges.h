@@ -24,6 +24,19 @@ namespace relate::graph {
     return value;
 }
 
+// The same of a key that so many bytes follow which may be read, too.
+inline constexpr std::size_t small_integer_reads_beyond = sizeof(std::uint64_t);
+[[gnu::always_inline]] inline std::int64_t small_integer_of_longer(const std::byte *key, std::size_t size)
+{
+    unsigned count = std::to_integer<unsigned>(key[0]) - 0x80;
+    if (count > 7 || size != count + 1)
+        return -1;
+    std::uint64_t bytes = detail::load(key + 1, sizeof bytes);
+    if constexpr (std::endian::native == std::endian::little)
+        bytes = __builtin_bswap64(bytes);
+    return static_cast<std::int64_t>(bytes >> 1 >> (63 - 8 * count));
+}
+
 // A record with such a key below 2^32, as encoded.h writes it.
 class EncodedInteger {
 public:
@@ -84,22 +97,24 @@ public:
     // Sorted by near record. False where the edge is of another kind than those before.
     bool add(const Record &near, const Record &far)
     {
-        constexpr std::int64_t most = 0xfffffffe;
         std::int64_t from = small_integer(near.key), to = small_integer(far.key);
-        if (from < 0 || from > most || to < 0 || to > most)
+        if (from < 0 || from > IntegerPair::most || to < 0 || to > IntegerPair::most ||
+            !are_of(near.module_id, far.module_id))
             return false;
-        if (far_.empty()) {
-            near_module_ = near.module_id;
-            far_module_ = far.module_id;
-        } else if (near.module_id != near_module_ || far.module_id != far_module_) {
-            return false;
-        }
-        auto value = static_cast<std::uint32_t>(from);
-        if (near_.empty() || near_.back() != value) {
-            near_.push(value);
-            start_.push(static_cast<std::uint32_t>(far_.size()));
-        }
+        begin_group(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(far_.size()));
         far_.push(static_cast<std::uint32_t>(to));
+        return true;
+    }
+    bool add(const IntegerRun &run)
+    {
+        if (!are_of(run.near_module, run.far_module))
+            return false;
+        auto first = static_cast<std::uint32_t>(far_.size());
+        std::span<std::uint32_t> far = far_.extend(run.pairs.size());
+        for (std::uint32_t i = 0; i < run.pairs.size(); ++i) {
+            begin_group(run.pairs[i].near, first + i);
+            far[i] = run.pairs[i].far;
+        }
         return true;
     }
 
@@ -154,6 +169,23 @@ public:
     EncodedInteger far(std::size_t edge) const { return {far_module_, far_[edge]}; }
 
 private:
+    // The first ones say of which modules they are.
+    bool are_of(std::int32_t near_module, std::int32_t far_module)
+    {
+        if (far_.empty()) {
+            near_module_ = near_module;
+            far_module_ = far_module;
+        }
+        return near_module == near_module_ && far_module == far_module_;
+    }
+    void begin_group(std::uint32_t near, std::uint32_t edge)
+    {
+        if (near_.empty() || near_.back() != near) {
+            near_.push(near);
+            start_.push(edge);
+        }
+    }
+
     std::int32_t near_module_ = 0, far_module_ = 0;
     Array<std::uint32_t, Memory> near_, start_; // until finish(): those that have edges, and where these begin
     Array<std::uint32_t, Memory> first_;        // then: by near record, from least_ on

@@ -47,19 +47,32 @@ struct Via {
     constexpr bool operator==(const Via &) const = default;
 };
 
+// Edges of one type and direction between integer keys of one module on each side.
+struct IntegerPair {
+    static constexpr std::int64_t most = 0xfffffffe; // from 0 on
+    std::uint32_t near, far;
+};
+struct IntegerRun {
+    std::int32_t near_module, far_module;
+    Via via;
+    std::span<const IntegerPair> pairs;
+};
+
 class Reader {
 public:
     // `near` is its place in the span given. False: no more is wanted.
     using TakeFar = FunctionRef<bool(std::size_t near, const Record &far, Via via)>;
     using TakeEdge = FunctionRef<bool(const Record &near, const Record &far, Via via)>;
+    using TakeRun = FunctionRef<bool(const IntegerRun &)>;
 
     // The edges of each of these records, which are sorted (compare_records) and
     // distinct: in their order, and those of one record by type, then far record.
     // Records of modules that it does not serve have none. False if `take` said so.
     virtual bool probe(std::span<const Record>, TakeFar) { return true; }
 
-    // All edges there are, sorted by near record, those of one record as above.
-    virtual bool pass(TakeEdge) { return true; }
+    // All edges there are, sorted by near record, those of one record as above; one by one,
+    // or many at once where that is how they come.
+    virtual bool pass(TakeEdge, TakeRun) { return true; }
 
     // The one type and direction that it walks, where there is only one.
     virtual std::optional<Via> only_via() const { return {}; }

@@ -220,14 +220,23 @@ private:
 
     void read_all(Source &source)
     {
-        bool fits = source.reader->pass([&](const Record &near, const Record &far, Via via) {
-            source.adjacency.add(near, far, via);
-            if (++since_check_ < edges_between_checks)
+        auto goes_on = [&](std::size_t edges) {
+            since_check_ += edges;
+            if (since_check_ < edges_between_checks)
                 return true;
             since_check_ = 0;
             control_.check(0); // interrupts
             return control_.fits(bytes());
-        });
+        };
+        auto take = [&](const Record &near, const Record &far, Via via) {
+            source.adjacency.add(near, far, via);
+            return goes_on(1);
+        };
+        auto take_run = [&](const IntegerRun &run) {
+            source.adjacency.add(run);
+            return goes_on(run.pairs.size());
+        };
+        bool fits = source.reader->pass(take, take_run);
         if (fits) {
             source.adjacency.finish();
             nodes_.expect(source.adjacency.far_integers());

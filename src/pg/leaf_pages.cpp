@@ -3,39 +3,101 @@
 
 namespace relate::pg {
 
-void InnerPages::keep(BlockNumber block, Page page)
+void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
 {
-    Slot &slot = slots_[block % slot_count];
-    if (slot.page)
+    Copy &copy = copies_[block % copy_count];
+    if (copy.page || ++copy.visits < visits_before)
         return;
-    slot.page = static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ));
-    slot.block = block;
-    memcpy(slot.page, page, BLCKSZ);
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
+    auto *ranks = static_cast<uint64 *>(MemoryContextAlloc(memory_, (last + 1) * sizeof(uint64)));
+    ranks[0] = 0;
+    for (OffsetNumber place = OffsetNumberNext(first); place <= last; ++place)
+        ranks[place - first] = rank(place);
+    uint64 high = P_RIGHTMOST(BTPageGetOpaque(page)) ? PG_UINT64_MAX : rank(P_HIKEY);
+    copy = {block, static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ)), ranks, high, 0};
+    memcpy(copy.page, page, BLCKSZ);
 }
 
-LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, InnerPages *inner)
-    : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext),
+void InnerPages::saw(BlockNumber block, Buffer buffer)
+{
+    if (!seen_) {
+        if (++asked_ < first_seen)
+            return;
+        seen_ = static_cast<Seen *>(MemoryContextAllocZero(memory_, seen_count * sizeof(Seen)));
+    }
+    seen_[block % seen_count] = {block, buffer};
+}
+
+LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, InnerPages *inner)
+    : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
       ignores_killed_(!TransactionStartedDuringRecovery()),
-      inner_(inner ? inner : new (palloc(sizeof(InnerPages))) InnerPages)
+      inner_(inner ? inner : new (palloc(sizeof(InnerPages))) InnerPages), map_(table)
 {
 }
 
-void LeafPages::seek(Sought sought)
+// What every search of a page begins with: its header, the places of its entries, and its end.
+static void fetch_outline(Page page)
 {
-    pgstat_count_index_scan(index_);
-    row_ = rows_ = 0;
-    at_ = end_ = 0;
-    next_page_ = P_NONE;
-    if (!is_on_this_page(sought) && !go_down(sought))
+    constexpr int line = PG_CACHE_LINE_SIZE / 2, places = 512;
+    __builtin_prefetch(page + BLCKSZ - line);
+    for (int at = 0; at < places; at += line)
+        __builtin_prefetch(page + at);
+}
+
+BlockNumber LeafPages::foresee(Sought sought) const
+{
+    BlockNumber block = inner_->root();
+    bool is_leaf = false;
+    while (const InnerPages::Copy *copy = block == InvalidBlockNumber ? nullptr : inner_->find(block)) {
+        is_leaf = BTPageGetOpaque(copy->page)->btpo_level == 1;
+        block = next_down(*copy, sought);
+        if (block == BTPageGetOpaque(copy->page)->btpo_next)
+            is_leaf = false;
+    }
+    if (!is_leaf)
+        return InvalidBlockNumber;
+    Buffer buffer = inner_->last_buffer(block);
+    if (BufferIsValid(buffer))
+        fetch_outline(BufferGetPage(buffer));
+    return block;
+}
+
+void LeafPages::seek(Sought sought, BlockNumber leaf)
+{
+    begin_seek();
+    if (!(leaf == InvalidBlockNumber ? is_on_this_page(sought) || go_down(sought) : go_to(leaf, sought)))
         return;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     copy(first_place(BufferGetPage(page_), sought), sought);
 }
 
+void LeafPages::begin_seek()
+{
+    pgstat_count_index_scan(index_);
+    row_ = rows_ = 0;
+    at_ = end_ = 0;
+    next_page_ = P_NONE;
+    if (BufferIsValid(ahead_))
+        ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
+}
+
+bool LeafPages::go_to(BlockNumber leaf, const Sought &sought)
+{
+    if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf) {
+        LockBuffer(page_, BUFFER_LOCK_SHARE);
+    } else {
+        if (BufferIsValid(page_))
+            ReleaseBuffer(page_);
+        turn_to(leaf);
+    }
+    go_right(sought);
+    return true;
+}
+
 // Locks the page at hand where it has entries before and at what is sought: then all
 // entries sought that are left of its end are on it. It may have been split meanwhile.
-bool LeafPages::is_on_this_page(Sought sought)
+bool LeafPages::is_on_this_page(const Sought &sought)
 {
     if (!BufferIsValid(page_))
         return false;
@@ -44,7 +106,7 @@ bool LeafPages::is_on_this_page(Sought sought)
     BTPageOpaque opaque = BTPageGetOpaque(page);
     if (!P_IGNORE(opaque) && P_FIRSTDATAKEY(opaque) <= PageGetMaxOffsetNumber(page) && !is_behind(page, sought)) {
         IndexTuple first = entry_on(page, P_FIRSTDATAKEY(opaque));
-        if (sought(first, columns(first)) > 0)
+        if (sought.compare(first, columns(first)) > 0)
             return true;
     }
     leave();
@@ -62,8 +124,40 @@ bool LeafPages::lock_root()
     return BufferIsValid(page_);
 }
 
+// std::lower_bound without a branch that depends on what is there.
+static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uint64 wanted)
+{
+    auto left = static_cast<size_t>(end - begin);
+    for (; left > 1; left -= left / 2)
+        begin += begin[left / 2 - 1] < wanted ? left / 2 : 0;
+    return begin + (left == 1 && *begin < wanted);
+}
+
+// Where a copy leads to: down, or to the right.
+BlockNumber LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought) const
+{
+    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(copy.page, sought)))
+        return BTPageGetOpaque(copy.page)->btpo_next;
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(copy.page));
+    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + PageGetMaxOffsetNumber(copy.page) - first + 1;
+    const uint64 *low = first_not_below(begin, end, sought.rank);
+    const uint64 *high = low < end && *low == sought.rank ? std::upper_bound(low, end, sought.rank) : low;
+    auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(first + (rank - copy.ranks)); };
+    OffsetNumber behind = low == high ? place(low) : first_place(copy.page, place(low), place(high), sought);
+    return BTreeTupleGetDownLink(entry_on(copy.page, OffsetNumberPrev(behind)));
+}
+
+void LeafPages::keep_copy()
+{
+    Page page = BufferGetPage(page_);
+    inner_->keep(BufferGetBlockNumber(page_), page, [&](OffsetNumber place) {
+        IndexTuple entry = entry_on(page, place);
+        return rank_(entry, columns(entry));
+    });
+}
+
 // From the root to the leaf, which is locked then; false where the index is empty.
-bool LeafPages::go_down(Sought sought)
+bool LeafPages::go_down(const Sought &sought)
 {
     BlockNumber block = inner_->root();
     if (block == InvalidBlockNumber) {
@@ -76,10 +170,8 @@ bool LeafPages::go_down(Sought sought)
         block = BufferGetBlockNumber(page_);
     }
     for (;;) {
-        if (Page copy = inner_->find(block)) {
-            block = is_behind(copy, sought) ? BTPageGetOpaque(copy)->btpo_next : child(copy, sought);
-            continue;
-        }
+        while (const InnerPages::Copy *copy = inner_->find(block))
+            block = next_down(*copy, sought);
         if (!BufferIsValid(page_))
             turn_to(block);
         go_right(sought);
@@ -88,20 +180,45 @@ bool LeafPages::go_down(Sought sought)
             return true;
         if (inner_->root() == InvalidBlockNumber)
             inner_->set_root(BufferGetBlockNumber(page_));
-        inner_->keep(BufferGetBlockNumber(page_), page);
+        keep_copy();
         block = child(page, sought);
         leave();
     }
 }
 
-BlockNumber LeafPages::child(Page page, Sought sought) const
+BlockNumber LeafPages::child(Page page, const Sought &sought) const
 {
     return BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
 }
 
+// Entries lie in a page in the order in which they came, so the processor does not guess
+// which part of it comes next.
+void LeafPages::look_ahead()
+{
+    ahead_ = ReadBuffer(index_, next_page_);
+    Page page = BufferGetPage(ahead_);
+    for (int at = 0; at < BLCKSZ; at += PG_CACHE_LINE_SIZE / 2)
+        __builtin_prefetch(page + at);
+}
+
+// Mostly a page is where it was seen last, which saves the search for its buffer.
+Buffer LeafPages::pinned(BlockNumber page)
+{
+    Buffer last = inner_->last_buffer(page);
+    if (BufferIsValid(last) && ReadRecentBuffer(index_->rd_node, MAIN_FORKNUM, page, last)) {
+        pgstat_count_buffer_read(index_);
+        pgstat_count_buffer_hit(index_);
+        return last;
+    }
+    Buffer buffer = ReadBuffer(index_, page);
+    inner_->saw(page, buffer);
+    return buffer;
+}
+
 void LeafPages::turn_to(BlockNumber page)
 {
-    page_ = ReadBuffer(index_, page);
+    page_ = BufferIsValid(ahead_) ? std::exchange(ahead_, InvalidBuffer) : pinned(page);
+    fetch_outline(BufferGetPage(page_));
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, page_);
 #if PG_VERSION_NUM < 170000
@@ -116,7 +233,7 @@ void LeafPages::leave()
 }
 
 // A page that was split or deleted since its downlink was read hands over to its right.
-void LeafPages::go_right(Sought sought)
+void LeafPages::go_right(const Sought &sought)
 {
     for (;;) {
         Page page = BufferGetPage(page_);
@@ -131,26 +248,42 @@ void LeafPages::go_right(Sought sought)
     }
 }
 
-bool LeafPages::is_behind(Page page, Sought sought) const
+bool LeafPages::is_behind(Page page, const Sought &sought) const
 {
     if (P_RIGHTMOST(BTPageGetOpaque(page)))
         return false;
     IndexTuple high = entry_on(page, P_HIKEY);
-    return sought(high, columns(high)) > 0;
+    return sought.compare(high, columns(high)) > 0;
+}
+
+// A search meets entries all over the page, each of which says where to look next: those
+// of its next three steps are fetched at once.
+static constexpr int fetched_from = 8;
+
+static void fetch_middles(Page page, OffsetNumber low, OffsetNumber high)
+{
+    int range = high - low;
+    for (int eighth = 1; eighth < 8; ++eighth)
+        __builtin_prefetch(PageGetItem(page, PageGetItemId(page, low + range * eighth / 8)));
 }
 
 // The first one that is not before what is sought; behind the last one, maybe. On an
 // inner page the first one stands for everything that is less.
-OffsetNumber LeafPages::first_place(Page page, Sought sought) const
+OffsetNumber LeafPages::first_place(Page page, const Sought &sought) const
 {
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber low = P_FIRSTDATAKEY(opaque), high = OffsetNumberNext(PageGetMaxOffsetNumber(page));
-    if (!P_ISLEAF(opaque))
-        low = OffsetNumberNext(low);
-    while (low < high) {
+    return first_place(page, P_ISLEAF(opaque) ? low : OffsetNumberNext(low), high, sought);
+}
+
+OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+{
+    for (int step = 0; low < high; ++step) {
+        if (step % 3 == 0 && high - low >= fetched_from)
+            fetch_middles(page, low, high);
         auto middle = static_cast<OffsetNumber>(low + (high - low) / 2);
         IndexTuple entry = entry_on(page, middle);
-        if (sought(entry, columns(entry)) > 0)
+        if (sought.compare(entry, columns(entry)) > 0)
             low = OffsetNumberNext(middle);
         else
             high = middle;
@@ -159,14 +292,14 @@ OffsetNumber LeafPages::first_place(Page page, Sought sought) const
 }
 
 // The entries sought on the page, from that place on; and unlocks it.
-void LeafPages::copy(OffsetNumber first, Sought sought)
+void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
     Page page = BufferGetPage(page_);
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber last = PageGetMaxOffsetNumber(page);
     auto is_sought = [&](OffsetNumber place) {
         IndexTuple entry = entry_on(page, place);
-        return sought(entry, columns(entry)) == 0;
+        return sought.compare(entry, columns(entry)) == 0;
     };
     bool are_all = first <= last && is_sought(last);
     bool is_end = !are_all && first <= last;
@@ -194,22 +327,24 @@ void LeafPages::copy(OffsetNumber first, Sought sought)
     pgstat_count_index_tuples(index_, end_);
     if (!is_end && !P_RIGHTMOST(opaque)) {
         IndexTuple high = entry_on(page, P_HIKEY);
-        is_end = sought(high, columns(high)) < 0;
+        is_end = sought.compare(high, columns(high)) < 0;
     }
     next_page_ = is_end || P_RIGHTMOST(opaque) ? P_NONE : opaque->btpo_next;
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
+    if (are_all && next_page_ != P_NONE)
+        look_ahead();
 }
 
 void LeafPages::make_room(size_t size)
 {
     if (size <= capacity_)
         return;
-    capacity_ = std::min<size_t>(BLCKSZ, 2 * size + 256);
+    capacity_ = std::min<size_t>(BLCKSZ, 2 * size + 256) + read_beyond;
     room_ = static_cast<char *>(room_ ? repalloc(room_, capacity_) : MemoryContextAlloc(memory_, capacity_));
 }
 
-bool LeafPages::read_next_page(Sought sought)
+bool LeafPages::read_next_page(const Sought &sought)
 {
     if (next_page_ == P_NONE)
         return false;
@@ -250,7 +385,7 @@ TupleTableSlot *LeafPages::row()
 
 std::optional<IntegerColumn> leading_integer(Relation index)
 {
-    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] & INDOPTION_DESC)
+    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] != 0)
         return std::nullopt;
     switch (index_getprocid(index, 1, BTORDER_PROC)) {
     case F_BTINT2CMP: return IntegerColumn{2};
@@ -268,10 +403,11 @@ void LeafPages::end()
     }
     if (BufferIsValid(page_))
         ReleaseBuffer(page_);
-    if (BufferIsValid(map_))
-        ReleaseBuffer(map_);
+    if (BufferIsValid(ahead_))
+        ReleaseBuffer(ahead_);
+    map_.end();
     fetch_ = nullptr;
-    page_ = map_ = InvalidBuffer;
+    page_ = ahead_ = InvalidBuffer;
 }
 
 } // namespace relate::pg

@@ -12,55 +12,96 @@
 
 #include "base/function_ref.h"
 #include "pg/pg.h"
+#include "pg/visibility_map.h"
 
 namespace relate::pg {
 
-// Copies of the inner pages of an index, for many descents under one snapshot. A copy may
-// be behind the page: what has been split since is found by going right, and a page that
-// was deleted is not used again while the snapshot lasts. It may outlive the LeafPages.
-// Those that come first stay: the upper ones, and of the lower ones as many as fit.
+// What is known of an index's pages, for many descents under one snapshot: copies of its
+// inner pages, and where leaves were seen. A copy may be behind the page: what has been
+// split since is found by going right, and a page that was deleted is not used again while
+// the snapshot lasts. It may outlive the LeafPages, which are all of one Rank. The copies
+// that come first stay: the upper ones, and of the lower ones as many as fit.
 class InnerPages {
 public:
+    struct Copy {
+        BlockNumber block;
+        Page page;
+        const uint64 *ranks; // of its entries, from the first on; the first one counts as the least
+        uint64 high;         // of the bound to the page at its right
+        int visits;          // before it was copied
+    };
+
     // In the current memory context.
     InnerPages() : memory_(CurrentMemoryContext) {}
 
     BlockNumber root() const { return root_; }
     void set_root(BlockNumber root) { root_ = root; }
-    Page find(BlockNumber block) const
+    const Copy *find(BlockNumber block) const
     {
-        const Slot &slot = slots_[block % slot_count];
-        return slot.page && slot.block == block ? slot.page : nullptr;
+        const Copy &copy = copies_[block % copy_count];
+        return copy.page && copy.block == block ? &copy : nullptr;
     }
-    void keep(BlockNumber block, Page page);
+    // `rank` of an entry's place.
+    void keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank);
+
+    // The buffer in which a page was seen last, maybe.
+    Buffer last_buffer(BlockNumber block) const
+    {
+        if (!seen_)
+            return InvalidBuffer;
+        const Seen &seen = seen_[block % seen_count];
+        return seen.block == block ? seen.buffer : InvalidBuffer;
+    }
+    void saw(BlockNumber block, Buffer buffer);
 
 private:
-    static constexpr int slot_count = 256; // 2 MB
+    static constexpr int copy_count = 256; // 2 MB
+    static constexpr int visits_before = 8; // cost together what a copy costs
+    static constexpr int seen_count = 8192;
+    static constexpr int first_seen = 32; // are not remembered: for a few it would not pay
 
-    struct Slot {
+    struct Seen {
         BlockNumber block;
-        char *page;
+        Buffer buffer;
     };
+
     MemoryContext memory_;
     BlockNumber root_ = InvalidBlockNumber;
-    Slot slots_[slot_count] = {};
+    Copy copies_[copy_count] = {};
+    Seen *seen_ = nullptr;
+    int asked_ = 0;
 };
 
 class LeafPages {
 public:
+    static constexpr size_t read_beyond = sizeof(uint64);
+
     // Where what is sought lies, as seen from an entry of which the first `columns`
     // columns are known: < 0 before, 0 here, > 0 behind. Columns that are not known
     // come before all values.
-    using Sought = FunctionRef<int(IndexTuple entry, int columns)>;
+    using Compare = FunctionRef<int(IndexTuple entry, int columns)>;
+    // A number for such an entry, which never falls along the index.
+    using Rank = FunctionRef<uint64(IndexTuple entry, int columns)>;
+    struct Sought {
+        Compare compare; // decides among entries
+        uint64 rank;     // of its own rank; no greater than that of the first one
+    };
 
     // Works in the current memory context. The snapshot is one of MVCC. `inner` is of the
-    // same index and snapshot.
-    LeafPages(Relation table, Relation index, Snapshot snapshot, InnerPages *inner = nullptr);
+    // same index, rank and snapshot. What is behind `rank` is the caller's.
+    LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, InnerPages *inner = nullptr);
 
-    // To the first entry sought. Cheaper where it lies on the page at hand.
-    void seek(Sought sought);
+    // Lets memory fetch what a seek will look at, while others come first. The leaf, where
+    // the way is known.
+    BlockNumber foresee(Sought sought) const;
+
+    // To the first entry sought. Cheaper where it lies on the page at hand, or the leaf has
+    // been foreseen.
+    void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
 
     // The next entry, which lasts as long as the next one is not asked for; null at the end.
-    IndexTuple next(Sought sought)
+    // Some bytes behind it may be read, too: they mean nothing.
+    IndexTuple next(const Sought &sought)
     {
         if (++row_ < rows_)
             return entry_;
@@ -80,9 +121,10 @@ public:
         BlockNumber page = ItemPointerGetBlockNumber(row_id());
         if (page == visible_page_)
             return true;
-        if (!VM_ALL_VISIBLE(table_, page, &map_))
+        if (!map_.is_all_visible(page))
             return row() != nullptr;
-        PredicateLockPage(table_, page, snapshot_);
+        if (is_serializable_)
+            PredicateLockPage(table_, page, snapshot_);
         visible_page_ = page;
         return true;
     }
@@ -103,26 +145,35 @@ private:
         return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
     }
 
-    bool is_on_this_page(Sought sought);
-    bool go_down(Sought sought);
+    void begin_seek();
+    bool is_on_this_page(const Sought &sought);
+    bool go_to(BlockNumber leaf, const Sought &sought);
+    bool go_down(const Sought &sought);
     bool lock_root();
+    void keep_copy();
+    Buffer pinned(BlockNumber page);
     void turn_to(BlockNumber page);
-    void go_right(Sought sought);
+    void look_ahead();
+    void go_right(const Sought &sought);
     void leave();
-    bool is_behind(Page page, Sought sought) const;
-    OffsetNumber first_place(Page page, Sought sought) const;
-    BlockNumber child(Page page, Sought sought) const;
-    void copy(OffsetNumber first, Sought sought);
+    bool is_behind(Page page, const Sought &sought) const;
+    OffsetNumber first_place(Page page, const Sought &sought) const;
+    OffsetNumber first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
+    BlockNumber child(Page page, const Sought &sought) const;
+    BlockNumber next_down(const InnerPages::Copy &copy, const Sought &sought) const;
+    void copy(OffsetNumber first, const Sought &sought);
     void make_room(size_t size);
-    bool read_next_page(Sought sought);
+    bool read_next_page(const Sought &sought);
 
     Relation table_, index_;
     Snapshot snapshot_;
     MemoryContext memory_;
-    bool ignores_killed_;
+    Rank rank_;
+    bool ignores_killed_, is_serializable_ = IsolationIsSerializable();
     InnerPages *inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
     BlockNumber next_page_ = P_NONE;
+    Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
     // Copied from it.
     char *room_ = nullptr;
     size_t capacity_ = 0;
@@ -132,12 +183,12 @@ private:
     int row_ = 0, rows_ = 0; // an entry may stand for several
 
     BlockNumber visible_page_ = InvalidBlockNumber; // seen since the page was read
-    Buffer map_ = InvalidBuffer;                    // page of the visibility map looked at last
+    VisibilityMap map_;
     IndexFetchTableData *fetch_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
 };
 
-// The first column of an index, where it is an integer in the usual order.
+// The first column of an index, where it is an integer in the usual order: nulls last.
 struct IntegerColumn {
     int size;
 
@@ -145,17 +196,40 @@ struct IntegerColumn {
     {
         return size == 8 ? DatumGetInt64(datum) : size == 4 ? DatumGetInt32(datum) : DatumGetInt16(datum);
     }
+    static uint64 rank(int64 value) { return static_cast<uint64>(value) + (uint64{1} << 63); }
 
-    // As LeafPages::Sought says.
+    // See LeafPages::Rank.
+    uint64 operator()(IndexTuple entry, int columns) const
+    {
+        if (columns == 0)
+            return 0;
+        std::optional<int64> value = first_of(entry);
+        return value ? rank(*value) : PG_UINT64_MAX;
+    }
+
+    // See LeafPages::Compare. An entry between two pages that says no more than this column:
+    // what is sought lies behind it.
     int compare(int64 wanted, IndexTuple entry, int columns) const
     {
         if (columns == 0)
             return 1;
+        std::optional<int64> value = first_of(entry);
+        if (!value)
+            return -1;
+        if (wanted != *value)
+            return wanted < *value ? -1 : 1;
+        return BTreeTupleIsPivot(entry) && columns == 1 && !BTreeTupleGetHeapTID(entry);
+    }
+
+private:
+    std::optional<int64> first_of(IndexTuple entry) const
+    {
+        if (IndexTupleHasNulls(entry) && att_isnull(0, reinterpret_cast<bits8 *>(entry + 1)))
+            return std::nullopt;
         const char *at = reinterpret_cast<const char *>(entry) + IndexInfoFindDataOffset(entry->t_info);
-        int64 value = size == 8   ? *reinterpret_cast<const int64 *>(at)
-                      : size == 4 ? *reinterpret_cast<const int32 *>(at)
-                                  : *reinterpret_cast<const int16 *>(at);
-        return (wanted > value) - (wanted < value);
+        return size == 8   ? *reinterpret_cast<const int64 *>(at)
+               : size == 4 ? *reinterpret_cast<const int32 *>(at)
+                           : *reinterpret_cast<const int16 *>(at);
     }
 };
 

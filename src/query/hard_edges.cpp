@@ -77,7 +77,7 @@ bool HardEdges::probe(std::span<const graph::Record> near, TakeFar take)
     return goes_on;
 }
 
-bool HardEdges::pass(TakeEdge take)
+bool HardEdges::pass(TakeEdge take, TakeRun)
 {
     if (!is_served())
         return true;

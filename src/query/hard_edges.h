@@ -13,7 +13,7 @@ public:
     HardEdges(const Ways &ways, const RelationshipType &type, Side near, pg::InnerPages *inner);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
-    bool pass(TakeEdge take) override;
+    bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
     double pass_cost() const override;
 

@@ -9,47 +9,6 @@ namespace relate {
 
 namespace {
 
-// The first column of an index entry; none for null.
-std::optional<int64> first_of(IndexTuple entry, Oid type)
-{
-    if (IndexTupleHasNulls(entry) && att_isnull(0, reinterpret_cast<bits8 *>(entry + 1)))
-        return std::nullopt;
-    const char *at = reinterpret_cast<const char *>(entry) + IndexInfoFindDataOffset(entry->t_info);
-    if (type == INT2OID) {
-        int16 value;
-        memcpy(&value, at, sizeof value);
-        return value;
-    }
-    if (type == INT4OID) {
-        int32 value;
-        memcpy(&value, at, sizeof value);
-        return value;
-    }
-    int64 value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-// See LeafPages::Sought: nulls come last.
-int compare(int64 wanted, IndexTuple entry, int columns, Oid type)
-{
-    if (columns < 1)
-        return 1;
-    std::optional<int64> value = first_of(entry, type);
-    if (!value)
-        return -1;
-    if (wanted != *value)
-        return wanted < *value ? -1 : 1;
-    // A bound between two pages that says no more: what is sought lies behind it.
-    return BTreeTupleIsPivot(entry) && columns == 1 && !BTreeTupleGetHeapTID(entry);
-}
-
-bool is_in_order(Relation index, const KeyColumn &near)
-{
-    return index->rd_rel->relam == BTREE_AM_OID && near.index_position == 1 && index->rd_indoption[0] == 0 &&
-           TupleDescAttr(RelationGetDescr(index), 0)->atttypid == near.type;
-}
-
 // The far keys of one record, sorted; false where no more is wanted.
 bool put(pg::Array<int64> &far, size_t place, FunctionRef<bool(size_t place, KeyBytes far)> take)
 {
@@ -62,12 +21,13 @@ bool put(pg::Array<int64> &far, size_t place, FunctionRef<bool(size_t place, Key
     return true;
 }
 
-bool probe(const Way &way, Relation table, Relation index, std::span<const graph::Record> records, pg::InnerPages *inner,
+bool probe(const Way &way, Relation table, Relation index, pg::IntegerColumn column,
+           std::span<const graph::Record> records, pg::InnerPages *inner,
            FunctionRef<bool(size_t place, KeyBytes far)> take)
 {
-    const KeyColumn &near = way.near().key[0], &far = way.far().key[0];
+    const KeyColumn &far = way.far().key[0];
     int32 module = way.type.side(way.own).module_id;
-    pg::LeafPages pages(table, index, GetActiveSnapshot(), inner);
+    pg::LeafPages pages(table, index, GetActiveSnapshot(), column, inner);
     pg::Array<int64> found;
     bool goes_on = true;
     for (size_t place = 0; goes_on && place < records.size(); ++place) {
@@ -75,7 +35,8 @@ bool probe(const Way &way, Relation table, Relation index, std::span<const graph
         if (records[place].module_id != module || !wanted)
             continue;
         CHECK_FOR_INTERRUPTS();
-        auto sought = [&](IndexTuple entry, int columns) { return compare(*wanted, entry, columns, near.type); };
+        auto compare = [&](IndexTuple entry, int columns) { return column.compare(*wanted, entry, columns); };
+        pg::LeafPages::Sought sought = {compare, column.rank(*wanted)};
         pages.seek(sought);
         while (pages.next(sought)) {
             bool is_null;
@@ -106,8 +67,9 @@ std::optional<bool> probe_integers(const Workspace &workspace, const Relationshi
         return std::nullopt;
     Relation index = index_open(way.near().index, AccessShareLock);
     std::optional<bool> goes_on;
-    if (is_in_order(index, way.near().key[0]))
-        goes_on = probe(way, table, index, records, inner, take);
+    std::optional<pg::IntegerColumn> column = pg::leading_integer(index);
+    if (column && way.near().key[0].index_position == 1)
+        goes_on = probe(way, table, index, *column, records, inner, take);
     index_close(index, NoLock);
     table_close(table, NoLock);
     return goes_on;

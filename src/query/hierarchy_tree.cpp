@@ -192,15 +192,24 @@ void for_each_root(const HierarchyQuestion &h, Each each)
     with_walk(h.up(), [&](Walker &up) {
         pg::Array<Node> parents;
         OpenedWays down(h.down());
+        auto add = [&](const graph::Record &near) {
+            if (up.nodes().intern(near) != parents.size())
+                return;
+            parents.push(static_cast<Node>(parents.size()));
+            if (parents.size() % 1000 == 0)
+                up.check(parents.bytes());
+        };
+        auto take = [&](const graph::Record &near, const graph::Record &, graph::Via) {
+            add(near);
+            return true;
+        };
+        auto take_run = [&](const graph::IntegerRun &run) {
+            for (const graph::IntegerPair &pair : run.pairs)
+                add(graph::decode(graph::EncodedInteger(run.near_module, pair.near).bytes().data()));
+            return true;
+        };
         for (graph::Reader *reader : down.readers())
-            reader->pass([&](const graph::Record &near, const graph::Record &, graph::Via) {
-                if (up.nodes().intern(near) == parents.size()) {
-                    parents.push(static_cast<Node>(parents.size()));
-                    if (parents.size() % 1000 == 0)
-                        up.check(parents.bytes());
-                }
-                return true;
-            });
+            reader->pass(take, take_run);
         down.close();
         up.sort({parents.begin(), parents.size()});
         pg::Array<bool> has_parent;

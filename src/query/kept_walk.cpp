@@ -60,7 +60,7 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
 }
 
 // Of the readers, in probes.
-static constexpr double opening_cost = 0.25;
+static constexpr double opening_cost = 1;
 
 void KeptWalk::find_unread(std::span<const graph::Node> nodes)
 {

@@ -40,19 +40,35 @@ public:
     static DirectLinks *open(const Ways &ways, Side near, Relation table, pg::InnerPages *inner);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
-    bool pass(TakeEdge take) override;
+    bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
     double pass_cost() const override;
     void close();
 
 private:
     struct Entry;
+    struct IntegerEntry;
+    class Shape;
+    struct Run;
     struct Wanted;
+
+    // See LeafPages::Rank: the first bytes of the near key, where all are of one module.
+    struct Rank {
+        int32 module;
+        char key_alignment;
+        uint64 operator()(IndexTuple tuple, int columns) const;
+    };
 
     DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner);
 
+    Wanted edges_of(const graph::Record &near) const;
+    bool probe_one(const Wanted &wanted, BlockNumber leaf, size_t place, TakeFar take);
+    int compare_key(const Wanted &wanted, const char *&at, const char *base) const;
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;
+    void read_dates(IndexTuple tuple, const char *at, DateADT &first, DateADT &last) const;
+    bool read_integers(IndexTuple tuple, IntegerEntry &entry, Shape &shape);
+    bool is_module(int32 id);
     bool is_wanted(const Entry &entry);
     bool is_there(const Entry &entry);
 
@@ -63,7 +79,7 @@ private:
     Relation table_, index_;
     RelationshipIndex columns_;
     bool is_compact_; // the dates follow the key columns at once
-    char key_alignment_;
+    Rank rank_;
     pg::LeafPages pages_;
     int32 known_module_ = 0;
     mutable double pass_cost_ = -1;
@@ -74,7 +90,7 @@ public:
     SqlLinks(const Ways &ways, Side near) : ways_(ways), near_(near), types_(ways.from(near)) {}
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
-    bool pass(TakeEdge take) override;
+    bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
     double pass_cost() const override;
 

@@ -129,7 +129,7 @@ bool SqlLinks::probe(std::span<const graph::Record> near, TakeFar take)
     return true;
 }
 
-bool SqlLinks::pass(TakeEdge take)
+bool SqlLinks::pass(TakeEdge take, TakeRun)
 {
     return read(statement(true), 0, {}, take);
 }

@@ -109,14 +109,15 @@ void read_pages(const Module &module, Relation table, Relation index, pg::Intege
     std::span<NameColumn> columns = name_columns(module, table);
     StringInfoData name;
     initStringInfo(&name);
-    pg::LeafPages pages(table, index, snapshot);
+    pg::LeafPages pages(table, index, snapshot, column);
     for (size_t i = 0; i < keys.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
         KeyValues values;
         if (!values_of_key(module, keys[i], values))
             continue;
         int64 wanted = column.value(values.values[0]);
-        auto sought = [&](IndexTuple entry, int known) { return column.compare(wanted, entry, known); };
+        auto compare = [&](IndexTuple entry, int known) { return column.compare(wanted, entry, known); };
+        pg::LeafPages::Sought sought = {compare, column.rank(wanted)};
         pages.seek(sought);
         while (pages.next(sought))
             if (TupleTableSlot *row = pages.row()) {

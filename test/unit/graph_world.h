@@ -103,7 +103,7 @@ public:
         }
         return true;
     }
-    bool pass(TakeEdge take) override
+    bool pass(TakeEdge take, TakeRun) override
     {
         ++passes;
         for (const Edge &edge : edges_)
