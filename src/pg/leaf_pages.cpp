@@ -383,9 +383,16 @@ TupleTableSlot *LeafPages::row()
     return table_index_fetch_tuple(fetch_, &id, snapshot_, slot_, &again, &is_dead) ? slot_ : nullptr;
 }
 
+// An index that was made a moment ago may lack what older snapshots see.
+bool is_for_all_snapshots(Relation index)
+{
+    return !index->rd_index->indcheckxmin ||
+           TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
+}
+
 std::optional<IntegerColumn> leading_integer(Relation index)
 {
-    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] != 0)
+    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] != 0 || !is_for_all_snapshots(index))
         return std::nullopt;
     switch (index_getprocid(index, 1, BTORDER_PROC)) {
     case F_BTINT2CMP: return IntegerColumn{2};

@@ -114,6 +114,12 @@ public:
         return entry_;
     }
 
+    // Where the row of the entry is.
+    ItemPointer row_id() const
+    {
+        return BTreeTupleIsPosting(entry_) ? BTreeTupleGetPostingN(entry_, row_) : &entry_->t_tid;
+    }
+
     // Whether the row of the entry is there for the snapshot. Where the page is known to
     // hold only rows that everybody sees, the row is not read.
     bool is_visible()
@@ -135,10 +141,6 @@ public:
     void end();
 
 private:
-    ItemPointer row_id() const
-    {
-        return BTreeTupleIsPosting(entry_) ? BTreeTupleGetPostingN(entry_, row_) : &entry_->t_tid;
-    }
     int columns(IndexTuple entry) const { return BTreeTupleGetNAtts(entry, index_); }
     static IndexTuple entry_on(Page page, OffsetNumber place)
     {
@@ -221,7 +223,7 @@ struct IntegerColumn {
         return BTreeTupleIsPivot(entry) && columns == 1 && !BTreeTupleGetHeapTID(entry);
     }
 
-private:
+    // None for null.
     std::optional<int64> first_of(IndexTuple entry) const
     {
         if (IndexTupleHasNulls(entry) && att_isnull(0, reinterpret_cast<bits8 *>(entry + 1)))
@@ -234,5 +236,8 @@ private:
 };
 
 std::optional<IntegerColumn> leading_integer(Relation index);
+
+// Whether whatever snapshot is in use finds its rows there.
+bool is_for_all_snapshots(Relation index);
 
 } // namespace relate::pg

@@ -77,14 +77,17 @@ bool HardEdges::probe(std::span<const graph::Record> near, TakeFar take)
     return goes_on;
 }
 
-bool HardEdges::pass(TakeEdge take, TakeRun)
+bool HardEdges::pass(TakeEdge take, TakeRun take_run)
 {
     if (!is_served())
         return true;
     auto take_pair = [&](KeyBytes near, KeyBytes far) {
         return take({near_module_->id, near}, {far_module_->id, far}, via_);
     };
-    if (std::optional<bool> goes_on = pass_in_order(workspace_, type_, near_, as_of_, take_pair))
+    auto take_pairs = [&](std::span<const graph::IntegerPair> pairs) {
+        return take_run({near_module_->id, far_module_->id, via_, pairs});
+    };
+    if (std::optional<bool> goes_on = pass_in_order(workspace_, type_, near_, as_of_, take_pair, take_pairs))
         return *goes_on;
     MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "relate hard edges", ALLOCSET_DEFAULT_SIZES);
     pg::Array<Edge> edges;
@@ -123,7 +126,7 @@ double HardEdges::pass_cost() const
     if (rows < 0)
         return never;
     if (passes_in_order(workspace_, type_, near_))
-        return cost_in_order(workspace_, type_);
+        return cost_in_order(workspace_, type_, near_);
     return rows * sorted_edge_bytes > work_mem * 1024.0 ? never : 100 + rows * 0.5;
 }
 

@@ -43,10 +43,12 @@ void for_each_hard_link(const HardLinkQuery &query, FunctionRef<bool(const HardL
 
 // Below SQL along the index of one side: the pairs (near, far) that hold on that
 // day, sorted by near and far, without memory; each lasts until `take` returns.
-// Nothing where the index cannot serve; false where `take` wanted no more.
+// Many at once where they are integers that fit. Nothing where the index cannot serve; false
+// where no more was wanted.
+using TakePairs = FunctionRef<bool(std::span<const graph::IntegerPair>)>;
 std::optional<bool> pass_in_order(const Workspace &workspace, const RelationshipType &type, Side near, DateADT as_of,
-                                  FunctionRef<bool(KeyBytes near, KeyBytes far)> take);
-double cost_in_order(const Workspace &workspace, const RelationshipType &type);
+                                  FunctionRef<bool(KeyBytes near, KeyBytes far)> take, TakePairs take_pairs);
+double cost_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
 bool passes_in_order(const Workspace &workspace, const RelationshipType &type, Side near);
 
 // Below SQL, by the leaf pages of the index: the far keys of each of these records, which

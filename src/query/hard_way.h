@@ -59,6 +59,12 @@ bool fits(const Way &way, TupleTableSlot *slot, RelatedRow &row, const RelatedQu
 bool read_directly(const Way &way, const RelatedQuery &query, size_t first, size_t count, Relation table,
                    MemoryContext work, FunctionRef<bool(const RelatedRow &)> take);
 
+// All of a way of integers (is_of_integers), as pass_in_order gives them, and what a row of
+// the table costs then, in units of a probe.
+std::optional<bool> pass_integers(const Way &way, Relation table, FunctionRef<bool(KeyBytes near, KeyBytes far)> take,
+                                  TakePairs take_pairs);
+double cost_of_integers(const Way &way);
+
 // By SQL.
 bool read_by_sql(const Way &way, const RelatedQuery &query, size_t first, size_t count, MemoryContext work,
                  FunctionRef<bool(const RelatedRow &)> take);

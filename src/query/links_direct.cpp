@@ -24,7 +24,8 @@ struct DirectLinks::Entry {
 // Somebody may have made the index anew, in another order.
 static bool is_in_order(Relation table, Relation index)
 {
-    if (index->rd_rel->relam != BTREE_AM_OID || IndexRelationGetNumberOfKeyAttributes(index) < far_key)
+    if (index->rd_rel->relam != BTREE_AM_OID || IndexRelationGetNumberOfKeyAttributes(index) < far_key ||
+        !pg::is_for_all_snapshots(index))
         return false;
     for (AttrNumber column = near_module; column <= far_key; ++column) {
         AttrNumber in_table = index->rd_index->indkey.values[column - 1];
