@@ -436,7 +436,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT t.oid FROM pg_trigger t
-    WHERE t.tgrelid = on_table AND t.tgfoid = to_regprocedure(substring(definition FROM 'EXECUTE FUNCTION (.*)$'))
+    WHERE t.tgrelid = on_table AND t.tgfoid = (SELECT to_regprocedure(substring(definition FROM 'EXECUTE FUNCTION (.*)$')))
     ORDER BY t.oid
     LIMIT 1
 $$;

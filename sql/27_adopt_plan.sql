@@ -408,6 +408,9 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF NOT relate.may_want_rules(store, hierarchy_parent) THEN
+        RETURN NULL;
+    END IF;
     RETURN (SELECT string_agg(DISTINCT CASE w.rule WHEN 'no_cycle' THEN 'cycles are refused'
                                                    ELSE 'two rows between the same records on one day are refused' END, '; ')
             FROM relate.wanted_rules(store, cardinality, hierarchy_parent) AS w);

@@ -40,13 +40,17 @@ $$;
 COMMENT ON FUNCTION relate.trigger_arguments(bytea) IS 'Internal. The arguments of a trigger, out of pg_trigger.tgargs.';
 
 CREATE FUNCTION relate.rules_on(table_name regclass) RETURNS TABLE (trigger_name name, rule text, arguments text[])
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT t.tgname, p.proname::text, relate.trigger_arguments(t.tgargs)
-    FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE t.tgrelid = table_name AND t.tgparentid = 0
-      AND t.tgfoid IN (to_regprocedure('relate.no_cycle()'), to_regprocedure('relate.no_overlap()'))
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+        SELECT t.tgname, p.proname::text, relate.trigger_arguments(t.tgargs)
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = table_name AND t.tgparentid = 0 AND p.proname IN ('no_cycle', 'no_overlap')
+          AND p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'relate');
+END;
 $$;
 COMMENT ON FUNCTION relate.rules_on(regclass) IS 'Internal. The triggers of ours that hold a table to rules of hard links.';
 
@@ -78,6 +82,12 @@ $$;
 COMMENT ON FUNCTION relate.hierarchy_columns(relate.type_storage, text) IS
 'Internal. The columns of a storage by which a hierarchy goes up: those that tell the child, and those that tell its parent in the same way.';
 
+CREATE FUNCTION relate.may_want_rules(store relate.type_storage, hierarchy_parent text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN hierarchy_parent IS NOT NULL OR store.storage = 'junction';
+COMMENT ON FUNCTION relate.may_want_rules(relate.type_storage, text) IS
+'Internal. Whether a storage can be in want of rules at all: most columns are not, and of them there may be thousands.';
+
 CREATE FUNCTION relate.wanted_rules(store relate.type_storage, cardinality relate.cardinality, hierarchy_parent text)
 RETURNS TABLE (rule text, arguments text[], columns name[])
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -98,13 +108,20 @@ COMMENT ON FUNCTION relate.wanted_rules(relate.type_storage, relate.cardinality,
 'Internal. The triggers that hold the storage of a type to what it says; what unique indexes hold is not among them.';
 
 CREATE FUNCTION relate.rules_of(store relate.type_storage) RETURNS TABLE (trigger_name name, rule text, arguments text[])
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT DISTINCT has.trigger_name, has.rule, has.arguments
-    FROM relate.rules_on(store.storage_table) AS has
-    JOIN (VALUES ('target'), ('source')) AS parent (side) ON true
-    JOIN LATERAL relate.wanted_rules(store, 'one_to_one', parent.side) AS w ON w.rule = has.rule AND w.arguments = has.arguments
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM relate.rules_on(store.storage_table)) THEN
+        RETURN; -- as with most
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT has.trigger_name, has.rule, has.arguments
+        FROM relate.rules_on(store.storage_table) AS has
+        JOIN (VALUES ('target'), ('source')) AS parent (side) ON true
+        JOIN LATERAL relate.wanted_rules(store, 'one_to_one', parent.side) AS w ON w.rule = has.rule AND w.arguments = has.arguments;
+END;
 $$;
 COMMENT ON FUNCTION relate.rules_of(relate.type_storage) IS 'Internal. The triggers of ours that hold this storage to rules.';
 
@@ -247,6 +264,9 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF NOT relate.may_want_rules(store, hierarchy_parent) THEN
+        RETURN;
+    END IF;
     PERFORM relate.check_rows(store, w.rule, w.columns, hierarchy_parent) FROM relate.wanted_rules(store, cardinality, hierarchy_parent) AS w;
 END;
 $$;
@@ -261,6 +281,9 @@ DECLARE
     unique_columns name[];
     wanted record;
 BEGIN
+    IF NOT relate.may_want_rules(store, hierarchy_parent) THEN
+        RETURN;
+    END IF;
     IF store.storage = 'junction' AND hierarchy_parent IS NOT NULL
        AND store.storage_source_reference IS DISTINCT FROM store.storage_target_reference THEN
         RAISE 'the hierarchy in table % cannot be enforced', store.storage_table
@@ -367,6 +390,22 @@ COMMENT ON FUNCTION relate.enforce_rules(text, boolean) IS
 
 -- ---- proving them -----------------------------------------------------------------------------
 
+CREATE FUNCTION relate.is_proved(store relate.type_storage, columns name[], target_columns name[], target_table regclass) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (store.storage_table, columns) = (target_table, target_columns)
+        OR EXISTS (SELECT FROM pg_constraint c
+                   WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = store.storage_table AND c.confrelid = target_table
+                     AND cardinality(c.conkey) = cardinality(columns)
+                     AND ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) @> columns
+                     AND ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey)) @> target_columns);
+END;
+$$;
+COMMENT ON FUNCTION relate.is_proved(relate.type_storage, name[], name[], regclass) IS
+'Internal. Whether a validated foreign key says already that what these columns refer to is there, or they are the key itself.';
+
 CREATE FUNCTION relate.lost_references(store relate.type_storage, columns name[], target_columns name[], target_table regclass)
 RETURNS TABLE (key relate.record_key, count bigint)
 LANGUAGE plpgsql STABLE
@@ -374,22 +413,13 @@ SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' SET timezone = 
 SET extra_float_digits = 1 SET bytea_output = 'hex' SET jit = off
 AS $body$
 BEGIN
-    -- What a validated foreign key says need not be proved.
-    IF (store.storage_table, columns) = (target_table, target_columns)
-       OR EXISTS (SELECT FROM pg_constraint c
-                  WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = store.storage_table AND c.confrelid = target_table
-                    AND ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, place)
-                              JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum ORDER BY k.place) @> columns
-                    AND cardinality(c.conkey) = cardinality(columns)) THEN
-        RETURN;
-    END IF;
     RETURN QUERY EXECUTE format('SELECT %s AS key, count(*) FROM %s x WHERE %s AND NOT EXISTS (SELECT FROM %s y WHERE %s) GROUP BY 1 ORDER BY 1',
         relate.key_columns_sql(store.storage_table, columns), relate.rows_sql(store.storage_table), relate.not_null_sql(columns),
         relate.rows_sql(target_table), relate.columns_match_sql(store.storage_table, columns, 'x', target_table, target_columns, 'y'));
 END;
 $body$;
 COMMENT ON FUNCTION relate.lost_references(relate.type_storage, name[], name[], regclass) IS
-'Internal. The keys in columns of a table that no row of the other has, and how often, where no foreign key says that there is none.';
+'Internal. The keys in columns of a table that no row of the other has, and how often.';
 
 CREATE FUNCTION relate.invalid_hard_links(workspace name) RETURNS SETOF relate.rule_finding
 LANGUAGE plpgsql STABLE
@@ -436,7 +466,8 @@ BEGIN
                          ('target', (type.store).storage_target_columns, jsonb_populate_record(NULL::relate.module_entry, to_jsonb(type.target)), (type.store).storage_target_reference))
                  AS side (name, columns, module, reference)
             CROSS JOIN LATERAL relate.lost_references(type.store, side.columns, coalesce(side.reference, (side.module).key_columns),
-                                                      (side.module).table_name) AS l;
+                                                      (side.module).table_name) AS l
+            WHERE NOT relate.is_proved(type.store, side.columns, coalesce(side.reference, (side.module).key_columns), (side.module).table_name);
     END LOOP;
 END;
 $body$;
