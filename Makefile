@@ -128,7 +128,7 @@ STAMP := build/stamp
 COMMANDS := $(subst $(shell $(PG_CONFIG) --includedir),,$(COMPILE.cxx) $(COMPILE.cxx.bc)) -MMD \
 	$(shell $(PG_CONFIG) --version --configure) $(shell $(CXX) --version | head -1) $(OBJS) $(SQL_TOPICS)
 COMMANDS := $(subst ',,$(COMMANDS))
-ifeq ($(filter clean distclean flags,$(MAKECMDGOALS)),)
+ifeq ($(filter clean distclean flags installcheck,$(MAKECMDGOALS)),)
 $(shell mkdir -p build; echo '$(COMMANDS)' | cmp -s - $(STAMP) || echo '$(COMMANDS)' > $(STAMP))
 endif
 $(OBJS) $(OBJS:.o=.bc): $(STAMP)

@@ -129,14 +129,17 @@ suite_fuzz() {
 }
 
 # --- sanitize: suites again, with the sanitizers in the library (RELATE_SANITIZE=yes) and its
-# --- caches forgotten at every request. Briefly: the pgTAP tests with both; make sanitize: all.
+# --- caches forgotten at every request. Briefly: the pgTAP tests with both; make sanitize: all
+# --- suites with the sanitizers, and two with the caches forgotten. Left out is what shows the
+# --- library no other work: regress again as hostile, and the scripts about dumps, upgrades,
+# --- standbys, crashes and documents.
 
 suite_sanitize() {
     if [ "${RELATE_SANITIZE_LONG:-no}" = no ]; then
         sanitized "in brief" yes pgtap
         return
     fi
-    sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-regress isolation pgtap t/malformed t/parallel t/memory}
+    sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-regress isolation pgtap t/malformed t/parallel t/memory t/walks t/cancel stress}
     sanitized "caches" yes ${RELATE_SANITIZE_SUITES:-pgtap t/malformed}
     # The server's own way, where it was built for it.
     local most
@@ -158,7 +161,8 @@ sanitized() { # NAME DISCARD_CACHES SUITE...
         find "$copy" -name '*.o' -o -name '*.d' -o -name '*.so' | xargs rm -f
     fi
     cd "$copy"
-    env -u RELATE_CLUSTER -u PG_CONFIG RELATE_SANITIZE=yes RELATE_DISCARD_CACHES="$discards" \
+    # Set, though to nothing, it would have them forgotten.
+    env -u RELATE_CLUSTER -u PG_CONFIG -u RELATE_DISCARD_CACHES RELATE_SANITIZE=yes ${discards:+RELATE_DISCARD_CACHES=$discards} \
         tools/with_cluster test/run "$@" >"$log" 2>&1 || status=$?
     cd "$here"
     read -r ok bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p' "$log" | tail -n 1) || ok=0 bad=1
