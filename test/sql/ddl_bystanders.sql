@@ -136,6 +136,7 @@ CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.relationship_type F
 CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.relationship FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
 CREATE TRIGGER endless BEFORE UPDATE OR DELETE ON by_raising.workspace FOR EACH ROW EXECUTE FUNCTION by_raising.loop();
 RESET ROLE;
+SET statement_timeout = '60s';
 ALTER TABLE by_shop.guests RENAME COLUMN name TO title;
 ALTER TABLE by_shop.guests RENAME COLUMN boss TO chief;
 SELECT name_columns FROM by_raising.module;
@@ -152,6 +153,7 @@ DROP TABLE by_shop.guests CASCADE;
 SELECT severity, object, finding, replace(what_to_do, m.module_id::text, 'N') AS what_to_do
 FROM relate.health_check(), by_raising.module AS m WHERE workspace = 'by_raising';
 ROLLBACK;
+RESET statement_timeout;
 -- What else could run is told from what is ours.
 SELECT relate.other_code('by_raising'), relate.other_code('by_crm');
 SET ROLE regress_by_stander;
@@ -200,6 +202,20 @@ ALTER TABLE by_shop.guests RENAME COLUMN id TO number;
 ROLLBACK TO whole;
 DROP TABLE by_shop.guests CASCADE;
 ROLLBACK;
+-- His rules hold for the partitions of a table to which he may refer.
+CREATE TABLE by_shop.visits (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE by_shop.visits_1 PARTITION OF by_shop.visits FOR VALUES FROM (0) TO (10);
+INSERT INTO by_shop.visits VALUES (1), (2);
+GRANT SELECT, REFERENCES, TRIGGER ON by_shop.visits TO regress_by_stander;
+GRANT TRIGGER ON by_shop.visits_1 TO regress_by_stander;
+BEGIN;
+SET LOCAL ROLE regress_by_stander;
+SELECT relate.register_module('by_shop.visits') > 0 AS visits, relate.create_relationship_type('follow-up', 'visit', 'visit') > 0 AS follow_up,
+       relate.create_relationship('follow-up', 2, 1) > 0 AS related;
+RESET ROLE;
+DELETE FROM by_shop.visits_1 WHERE id = 1;
+ROLLBACK;
+DROP TABLE by_shop.visits;
 -- Of his own tables he hears it as an error, and all stays as it was.
 GRANT USAGE, CREATE ON SCHEMA by_shop TO regress_by_stander;
 ALTER TABLE by_shop.guests OWNER TO regress_by_stander;
