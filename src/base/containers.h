@@ -77,6 +77,8 @@ public:
         return items_[size_++] = item;
     }
 
+    void cut(size_t size) { size_ = size; }
+
     // So many more, for the caller to fill.
     std::span<T> extend(size_t count)
     {

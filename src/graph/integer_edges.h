@@ -109,12 +109,26 @@ public:
     {
         if (!are_of(run.near_module, run.far_module))
             return false;
-        auto first = static_cast<std::uint32_t>(far_.size());
-        std::span<std::uint32_t> far = far_.extend(run.pairs.size());
-        for (std::uint32_t i = 0; i < run.pairs.size(); ++i) {
-            begin_group(run.pairs[i].near, first + i);
-            far[i] = run.pairs[i].far;
+        // Whether a group ends is hard to guess: so without a branch, all of them being written anew.
+        if (run.pairs.empty())
+            return true;
+        std::size_t count = run.pairs.size();
+        begin_group(run.pairs[0].near, static_cast<std::uint32_t>(far_.size()));
+        auto edge = static_cast<std::uint32_t>(far_.size());
+        std::uint32_t *far = far_.extend(count).data();
+        std::size_t group = near_.size() - 1;
+        std::uint32_t *near = near_.extend(count).data() - 1, *start = start_.extend(count).data() - 1;
+        std::size_t at = 0;
+        for (const IntegerPair &pair : run.pairs) {
+            bool is_next = near[at] != pair.near;
+            at += is_next;
+            near[at] = pair.near;
+            start[at] = is_next ? edge : start[at];
+            *far++ = pair.far;
+            ++edge;
         }
+        near_.cut(group + at + 1);
+        start_.cut(group + at + 1);
         return true;
     }
 

@@ -36,13 +36,20 @@ LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank ran
 {
 }
 
+static constexpr int cache_line = 64; // of most processors
+
+static void fetch(const char *from, int bytes)
+{
+    for (int at = 0; at < bytes; at += cache_line)
+        __builtin_prefetch(from + at);
+}
+
 // What every search of a page begins with: its header, the places of its entries, and its end.
 static void fetch_outline(Page page)
 {
-    constexpr int line = PG_CACHE_LINE_SIZE / 2, places = 512;
-    __builtin_prefetch(page + BLCKSZ - line);
-    for (int at = 0; at < places; at += line)
-        __builtin_prefetch(page + at);
+    constexpr int header_and_places = 512;
+    fetch(page, header_and_places);
+    fetch(page + BLCKSZ - cache_line, cache_line);
 }
 
 BlockNumber LeafPages::foresee(Sought sought) const
@@ -50,10 +57,9 @@ BlockNumber LeafPages::foresee(Sought sought) const
     BlockNumber block = inner_->root();
     bool is_leaf = false;
     while (const InnerPages::Copy *copy = block == InvalidBlockNumber ? nullptr : inner_->find(block)) {
-        is_leaf = BTPageGetOpaque(copy->page)->btpo_level == 1;
+        BTPageOpaque opaque = BTPageGetOpaque(copy->page);
         block = next_down(*copy, sought);
-        if (block == BTPageGetOpaque(copy->page)->btpo_next)
-            is_leaf = false;
+        is_leaf = opaque->btpo_level == 1 && block != opaque->btpo_next;
     }
     if (!is_leaf)
         return InvalidBlockNumber;
@@ -196,16 +202,23 @@ BlockNumber LeafPages::child(Page page, const Sought &sought) const
 void LeafPages::look_ahead()
 {
     ahead_ = ReadBuffer(index_, next_page_);
-    Page page = BufferGetPage(ahead_);
-    for (int at = 0; at < BLCKSZ; at += PG_CACHE_LINE_SIZE / 2)
-        __builtin_prefetch(page + at);
+    fetch(BufferGetPage(ahead_), BLCKSZ);
+}
+
+static auto storage_of(Relation index)
+{
+#if PG_VERSION_NUM >= 160000
+    return index->rd_locator;
+#else
+    return index->rd_node;
+#endif
 }
 
 // Mostly a page is where it was seen last, which saves the search for its buffer.
 Buffer LeafPages::pinned(BlockNumber page)
 {
     Buffer last = inner_->last_buffer(page);
-    if (BufferIsValid(last) && ReadRecentBuffer(index_->rd_node, MAIN_FORKNUM, page, last)) {
+    if (BufferIsValid(last) && ReadRecentBuffer(storage_of(index_), MAIN_FORKNUM, page, last)) {
         pgstat_count_buffer_read(index_);
         pgstat_count_buffer_hit(index_);
         return last;

@@ -8,6 +8,9 @@
 // take the rows away meanwhile), and a page that was split or deleted is passed by
 // going right. Serializable transactions lock what they read. Entries of dead rows
 // are not marked as such: other scans do that. The relations are the caller's.
+//
+// Walks wait for memory more than for anything else: what comes next is fetched while
+// there is still something to do.
 #pragma once
 
 #include "base/function_ref.h"
@@ -28,7 +31,7 @@ public:
         Page page;
         const uint64 *ranks; // of its entries, from the first on; the first one counts as the least
         uint64 high;         // of the bound to the page at its right
-        int visits;          // before it was copied
+        int visits;          // of such pages, before one was copied
     };
 
     // In the current memory context.
@@ -55,10 +58,10 @@ public:
     void saw(BlockNumber block, Buffer buffer);
 
 private:
-    static constexpr int copy_count = 256; // 2 MB
-    static constexpr int visits_before = 8; // cost together what a copy costs
-    static constexpr int seen_count = 8192;
-    static constexpr int first_seen = 32; // are not remembered: for a few it would not pay
+    static constexpr int copy_count = 256;  // 2 MB
+    static constexpr int visits_before = 8; // for fewer, a copy would not pay
+    static constexpr int seen_count = 8192; // 64 kB
+    static constexpr int first_seen = 32;   // are not remembered, for the same reason
 
     struct Seen {
         BlockNumber block;

@@ -127,6 +127,14 @@ Oid find_index(Relation table, std::span<const AttrNumber> columns)
     return found;
 }
 
+bool has_index(Relation table, Oid index)
+{
+    List *indexes = RelationGetIndexList(table);
+    bool found = list_member_oid(indexes, index);
+    list_free(indexes);
+    return found;
+}
+
 void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value)
 {
     TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR_FINFO);

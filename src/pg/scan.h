@@ -59,6 +59,9 @@ void end(TableScan &scan);
 // differ between a table and its shards and copies.
 Oid find_index(Relation table, std::span<const AttrNumber> columns);
 
+// An index that was found then may be gone by the time of our lock.
+bool has_index(Relation table, Oid index);
+
 // column = value, with the btree operator of the type's default class.
 void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value);
 

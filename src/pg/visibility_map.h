@@ -34,7 +34,7 @@ private:
     static constexpr BlockNumber pages_in_byte = BITS_PER_BYTE / BITS_PER_HEAPBLOCK;
     static constexpr BlockNumber pages_on_one = (BLCKSZ - MAXALIGN(SizeOfPageHeaderData)) * pages_in_byte;
 
-    bool turn_to(BlockNumber page)
+    [[gnu::noinline]] bool turn_to(BlockNumber page)
     {
         bool is_visible = VM_ALL_VISIBLE(table_, page, &map_);
         first_ = page - page % pages_on_one;

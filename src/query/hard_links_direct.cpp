@@ -47,14 +47,6 @@ Datum attributes_of(const Way &way, TupleTableSlot *slot)
     return pg::jsonb_of_row(HeapTupleGetDatum(heap_form_tuple(part, values, nulls)));
 }
 
-bool still_has_index(Relation table, Oid index)
-{
-    List *indexes = RelationGetIndexList(table);
-    bool found = list_member_oid(indexes, index);
-    list_free(indexes);
-    return found;
-}
-
 } // namespace
 
 bool fits(const Way &way, TupleTableSlot *slot, RelatedRow &row, const RelatedQuery &query)
@@ -125,7 +117,7 @@ Relation open_directly(const Way &way)
     if (!way.near().is_direct || !may_read(way.storage) || !pg::reads_as_stored(way.storage.table))
         return nullptr;
     Relation table = try_relation_open(way.storage.table, AccessShareLock);
-    if (table && still_has_index(table, way.near().index))
+    if (table && pg::has_index(table, way.near().index))
         return table;
     if (table)
         table_close(table, NoLock);

@@ -6,6 +6,7 @@
 //   row's place. What these are held in is within a quarter of what a walk may hold;
 // - else from the row.
 #include "pg/leaf_pages.h"
+#include "pg/scan.h"
 #include "query/hard_way.h"
 
 namespace relate {
@@ -263,17 +264,17 @@ bool leads_index(const Module &side) { return OidIsValid(side.index) && side.key
 // All of the way, by the index of its near column.
 bool pass(const Way &way, Relation table, Relation index, pg::IntegerColumn column, Out &out)
 {
-    Pass pass(way, table, index, column, out);
+    Pass all(way, table, index, column, out);
     if (AttrNumber far = far_in(index, way.far().key[0]))
-        return pass.by_entries(far);
+        return all.by_entries(far);
     BlockNumber pages = RelationGetNumberOfBlocks(table);
     double rows = std::max(hard_link_estimate(way.workspace, way.type), 0.0);
-    if (leads_index(way.far()) && FarKeys::bytes(pages, rows) <= bytes_for_pass()) {
+    if (leads_index(way.far()) && pg::has_index(table, way.far().index) && FarKeys::bytes(pages, rows) <= bytes_for_pass()) {
         FarKeys keys(pages, rows);
         if (read_far_keys(way, table, keys))
-            return pass.by(keys);
+            return all.by(keys);
     }
-    return pass.by_rows();
+    return all.by_rows();
 }
 
 } // namespace

@@ -88,15 +88,6 @@ const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, Stri
     return name->len > 0 ? pnstrdup(name->data, static_cast<Size>(name->len)) : nullptr;
 }
 
-// The index that the cached module knows may be gone by the time of our lock.
-bool still_has_index(Relation table, Oid index)
-{
-    List *indexes = RelationGetIndexList(table);
-    bool found = list_member_oid(indexes, index);
-    list_free(indexes);
-    return found;
-}
-
 // Keys of one integer column, in the usual order: the index's pages can be read.
 std::optional<pg::IntegerColumn> only_integer(const Module &module, Relation index)
 {
@@ -168,7 +159,7 @@ bool try_directly(const Module &module, std::span<const Datum> keys, pg::Sees se
     Relation table = try_relation_open(module.table, AccessShareLock);
     if (!table)
         return true; // dropped a moment ago: no names
-    bool can = still_has_index(table, module.index);
+    bool can = pg::has_index(table, module.index);
     if (can && sees == pg::Sees::snapshot) {
         read_directly(module, table, keys, GetActiveSnapshot(), names);
     } else if (can) {
