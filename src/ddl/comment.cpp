@@ -1,21 +1,8 @@
 // relate.comment_on_function(): COMMENT ON FUNCTION without a look at all functions of that
 // name, of which a generated one may have thousands: "created_by" of every table.
-#include "pg/pg.h"
+#include "pg/access.h"
 
 namespace relate {
-
-namespace {
-
-bool is_owner(Oid function)
-{
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(ProcedureRelationId, function, GetUserId());
-#else
-    return pg_proc_ownercheck(function, GetUserId());
-#endif
-}
-
-} // namespace
 
 extern "C" {
 
@@ -30,7 +17,7 @@ Datum relate_comment_on_function(PG_FUNCTION_ARGS)
     if (!OidIsValid(function))
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function %s(%s) does not exist", name,
                                                                    format_type_be(row_type)));
-    if (!is_owner(function))
+    if (!pg::owns_function(function))
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, name);
     CreateComments(function, ProcedureRelationId, 0, text_to_cstring(PG_GETARG_TEXT_PP(3)));
     PG_RETURN_VOID();

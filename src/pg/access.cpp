@@ -68,4 +68,13 @@ bool reads_as_stored(Oid table)
     return check_enable_rls(table, InvalidOid, true) != RLS_ENABLED && !ExecutorCheckPerms_hook;
 }
 
+bool owns_function(Oid function)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(ProcedureRelationId, function, GetUserId());
+#else
+    return pg_proc_ownercheck(function, GetUserId());
+#endif
+}
+
 } // namespace relate::pg

@@ -3,31 +3,6 @@
 
 namespace relate::pg {
 
-void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
-{
-    Copy &copy = copies_[block % copy_count];
-    if (copy.page || ++copy.visits < visits_before)
-        return;
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
-    auto *ranks = static_cast<uint64 *>(MemoryContextAlloc(memory_, (last + 1) * sizeof(uint64)));
-    ranks[0] = 0;
-    for (OffsetNumber place = OffsetNumberNext(first); place <= last; ++place)
-        ranks[place - first] = rank(place);
-    uint64 high = P_RIGHTMOST(BTPageGetOpaque(page)) ? PG_UINT64_MAX : rank(P_HIKEY);
-    copy = {block, static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ)), ranks, high, 0};
-    memcpy(copy.page, page, BLCKSZ);
-}
-
-void InnerPages::saw(BlockNumber block, Buffer buffer)
-{
-    if (!seen_) {
-        if (++asked_ < first_seen)
-            return;
-        seen_ = static_cast<Seen *>(MemoryContextAllocZero(memory_, seen_count * sizeof(Seen)));
-    }
-    seen_[block % seen_count] = {block, buffer};
-}
-
 LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, InnerPages *inner)
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
@@ -394,25 +369,6 @@ TupleTableSlot *LeafPages::row()
     bool again = false, is_dead = false;
     pgstat_count_heap_fetch(index_);
     return table_index_fetch_tuple(fetch_, &id, snapshot_, slot_, &again, &is_dead) ? slot_ : nullptr;
-}
-
-// An index that was made a moment ago may lack what older snapshots see.
-bool is_for_all_snapshots(Relation index)
-{
-    return !index->rd_index->indcheckxmin ||
-           TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
-}
-
-std::optional<IntegerColumn> leading_integer(Relation index)
-{
-    if (index->rd_rel->relam != BTREE_AM_OID || index->rd_indoption[0] != 0 || !is_for_all_snapshots(index))
-        return std::nullopt;
-    switch (index_getprocid(index, 1, BTORDER_PROC)) {
-    case F_BTINT2CMP: return IntegerColumn{2};
-    case F_BTINT4CMP: return IntegerColumn{4};
-    case F_BTINT8CMP: return IntegerColumn{8};
-    default: return std::nullopt;
-    }
 }
 
 void LeafPages::end()

@@ -14,66 +14,11 @@
 #pragma once
 
 #include "base/function_ref.h"
+#include "pg/inner_pages.h"
 #include "pg/pg.h"
 #include "pg/visibility_map.h"
 
 namespace relate::pg {
-
-// What is known of an index's pages, for many descents under one snapshot: copies of its
-// inner pages, and where leaves were seen. A copy may be behind the page: what has been
-// split since is found by going right, and a page that was deleted is not used again while
-// the snapshot lasts. It may outlive the LeafPages, which are all of one Rank. The copies
-// that come first stay: the upper ones, and of the lower ones as many as fit.
-class InnerPages {
-public:
-    struct Copy {
-        BlockNumber block;
-        Page page;
-        const uint64 *ranks; // of its entries, from the first on; the first one counts as the least
-        uint64 high;         // of the bound to the page at its right
-        int visits;          // of such pages, before one was copied
-    };
-
-    // In the current memory context.
-    InnerPages() : memory_(CurrentMemoryContext) {}
-
-    BlockNumber root() const { return root_; }
-    void set_root(BlockNumber root) { root_ = root; }
-    const Copy *find(BlockNumber block) const
-    {
-        const Copy &copy = copies_[block % copy_count];
-        return copy.page && copy.block == block ? &copy : nullptr;
-    }
-    // `rank` of an entry's place.
-    void keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank);
-
-    // The buffer in which a page was seen last, maybe.
-    Buffer last_buffer(BlockNumber block) const
-    {
-        if (!seen_)
-            return InvalidBuffer;
-        const Seen &seen = seen_[block % seen_count];
-        return seen.block == block ? seen.buffer : InvalidBuffer;
-    }
-    void saw(BlockNumber block, Buffer buffer);
-
-private:
-    static constexpr int copy_count = 256;  // 2 MB
-    static constexpr int visits_before = 8; // for fewer, a copy would not pay
-    static constexpr int seen_count = 8192; // 64 kB
-    static constexpr int first_seen = 32;   // are not remembered, for the same reason
-
-    struct Seen {
-        BlockNumber block;
-        Buffer buffer;
-    };
-
-    MemoryContext memory_;
-    BlockNumber root_ = InvalidBlockNumber;
-    Copy copies_[copy_count] = {};
-    Seen *seen_ = nullptr;
-    int asked_ = 0;
-};
 
 class LeafPages {
 public:
@@ -192,55 +137,5 @@ private:
     IndexFetchTableData *fetch_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
 };
-
-// The first column of an index, where it is an integer in the usual order: nulls last.
-struct IntegerColumn {
-    int size;
-
-    int64 value(Datum datum) const
-    {
-        return size == 8 ? DatumGetInt64(datum) : size == 4 ? DatumGetInt32(datum) : DatumGetInt16(datum);
-    }
-    static uint64 rank(int64 value) { return static_cast<uint64>(value) + (uint64{1} << 63); }
-
-    // See LeafPages::Rank.
-    uint64 operator()(IndexTuple entry, int columns) const
-    {
-        if (columns == 0)
-            return 0;
-        std::optional<int64> value = first_of(entry);
-        return value ? rank(*value) : PG_UINT64_MAX;
-    }
-
-    // See LeafPages::Compare. An entry between two pages that says no more than this column:
-    // what is sought lies behind it.
-    int compare(int64 wanted, IndexTuple entry, int columns) const
-    {
-        if (columns == 0)
-            return 1;
-        std::optional<int64> value = first_of(entry);
-        if (!value)
-            return -1;
-        if (wanted != *value)
-            return wanted < *value ? -1 : 1;
-        return BTreeTupleIsPivot(entry) && columns == 1 && !BTreeTupleGetHeapTID(entry);
-    }
-
-    // None for null.
-    std::optional<int64> first_of(IndexTuple entry) const
-    {
-        if (IndexTupleHasNulls(entry) && att_isnull(0, reinterpret_cast<bits8 *>(entry + 1)))
-            return std::nullopt;
-        const char *at = reinterpret_cast<const char *>(entry) + IndexInfoFindDataOffset(entry->t_info);
-        return size == 8   ? *reinterpret_cast<const int64 *>(at)
-               : size == 4 ? *reinterpret_cast<const int32 *>(at)
-                           : *reinterpret_cast<const int16 *>(at);
-    }
-};
-
-std::optional<IntegerColumn> leading_integer(Relation index);
-
-// Whether whatever snapshot is in use finds its rows there.
-bool is_for_all_snapshots(Relation index);
 
 } // namespace relate::pg

@@ -135,6 +135,12 @@ bool has_index(Relation table, Oid index)
     return found;
 }
 
+bool is_for_all_snapshots(Relation index)
+{
+    return !index->rd_index->indcheckxmin ||
+           TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin);
+}
+
 void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value)
 {
     TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_EQ_OPR_FINFO);

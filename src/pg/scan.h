@@ -62,6 +62,10 @@ Oid find_index(Relation table, std::span<const AttrNumber> columns);
 // An index that was found then may be gone by the time of our lock.
 bool has_index(Relation table, Oid index);
 
+// Whether whatever snapshot is in use finds its rows there: an index that was made a moment
+// ago may lack what older ones see.
+bool is_for_all_snapshots(Relation index);
+
 // column = value, with the btree operator of the type's default class.
 void equal_key(ScanKeyData &key, AttrNumber index_column, Oid type, Oid collation, Datum value);
 

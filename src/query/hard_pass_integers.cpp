@@ -5,6 +5,7 @@
 // - else from the index that it leads itself: two entries of the same row are known by the
 //   row's place. What these are held in is within a quarter of what a walk may hold;
 // - else from the row.
+#include "pg/integer_column.h"
 #include "pg/leaf_pages.h"
 #include "pg/scan.h"
 #include "query/hard_way.h"

@@ -2,6 +2,7 @@
 // of the index, which are at hand for most records where these are many. Only the
 // rows of entries that are found are read, for the other key.
 #include "catalog/record.h"
+#include "pg/integer_column.h"
 #include "pg/leaf_pages.h"
 #include "query/hard_way.h"
 

@@ -2,6 +2,7 @@
 // record probed, or one pass over all its entries, and the visibility map.
 #include "graph/integer_edges.h"
 #include "key/key_datum.h"
+#include "pg/scan.h"
 #include "query/direct.h"
 #include "query/links.h"
 

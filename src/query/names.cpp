@@ -9,6 +9,7 @@
 #include "catalog/record.h"
 #include "key/key_datum.h"
 #include "pg/access.h"
+#include "pg/integer_column.h"
 #include "pg/leaf_pages.h"
 #include "pg/scan.h"
 #include "query/by_keys.h"

@@ -113,6 +113,7 @@ SELECT * FROM relate.preview_relationship_type('x', 'contact', 'ticket', 'one_to
 SELECT * FROM relate.workspaces()
 SELECT * FROM relate.relationship_type_stats()
 SELECT * FROM relate.type_sets()
+SELECT * FROM relate.functions()
 SELECT relate.diagram(), relate.diagram('contact', 1)
 SELECT * FROM relate.preview_adopt_foreign_keys('office')
 SELECT relate.connect('contact', 1, 'is married to', 'contact', 7) -- 23505
