@@ -40,6 +40,14 @@ void warn(const Workspace &workspace, const char *table, int sqlstate, const cha
                       errhint("SELECT * FROM relate.health_check(); tells the workspace's owner what to do.")));
 }
 
+// With the memory that they lie in.
+void forget_at_end_of_transaction()
+{
+    auto *forget = static_cast<MemoryContextCallback *>(MemoryContextAllocZero(TopTransactionContext, sizeof(MemoryContextCallback)));
+    forget->func = [](void *) { strange = {}; };
+    MemoryContextRegisterResetCallback(TopTransactionContext, forget);
+}
+
 } // namespace
 
 void remember_strangers(const Node *statement)
@@ -64,7 +72,10 @@ void remember_strangers(const Node *statement)
                     look_at(type.storage_table);
         }
     });
+    if (found.empty())
+        return;
     strange = found.view();
+    forget_at_end_of_transaction();
 }
 
 bool is_stranger_to(const Workspace &workspace, Oid table)

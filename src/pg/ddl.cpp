@@ -172,6 +172,7 @@ Array<Oid> tables_of(Oid relation)
         tables.push(reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->oid);
     systable_endscan(scan);
     table_close(classes, AccessShareLock);
+    std::sort(tables.begin(), tables.end()); // in one order, wherever their rows of pg_class lie
     return tables;
 }
 

@@ -119,7 +119,9 @@ SELECT t.id, array_agg(p.id) FROM tag t, adopt_references_api.products(t) p GROU
 SELECT count(*) AS wrong FROM ((SELECT source_line_id::text, target_product_id::text FROM (SELECT line_id AS source_line_id, product_id AS target_product_id
     FROM adopt_references_api.line_product_2) v) EXCEPT SELECT source, target FROM by_hand WHERE type = 'line_product_2') x;
 TABLE adopt_references_api.tagging;
+SET enable_bitmapscan = off;
 EXPLAIN (COSTS OFF) SELECT x.id FROM product p, adopt_references_api.lines_line_product_2(p) x WHERE p.id = 1;
+RESET enable_bitmapscan;
 
 -- ---- writers ---------------------------------------------------------------------------------------
 SELECT relate.connect('line', 5, 'line_product_2', 'product', 4);
