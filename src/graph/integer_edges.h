@@ -109,23 +109,23 @@ public:
     {
         if (!are_of(run.near_module, run.far_module))
             return false;
-        // Whether a group ends is hard to guess: so without a branch, all of them being written anew.
         if (run.pairs.empty())
             return true;
+        // Whether a group ends is hard to guess: so without a branch. Each edge says where the
+        // next group would begin.
         std::size_t count = run.pairs.size();
         begin_group(run.pairs[0].near, static_cast<std::uint32_t>(far_.size()));
         auto edge = static_cast<std::uint32_t>(far_.size());
         std::uint32_t *far = far_.extend(count).data();
         std::size_t group = near_.size() - 1;
         std::uint32_t *near = near_.extend(count).data() - 1, *start = start_.extend(count).data() - 1;
+        std::uint32_t last = *near;
         std::size_t at = 0;
         for (const IntegerPair &pair : run.pairs) {
-            bool is_next = near[at] != pair.near;
-            at += is_next;
-            near[at] = pair.near;
-            start[at] = is_next ? edge : start[at];
+            at += pair.near != last;
+            near[at] = last = pair.near;
+            start[at + 1] = ++edge;
             *far++ = pair.far;
-            ++edge;
         }
         near_.cut(group + at + 1);
         start_.cut(group + at + 1);
@@ -142,10 +142,12 @@ public:
         if (range > 2 * (near_.size() + far_.size()) + 1024)
             return false;
         first_.resize_exactly(range + 1, 0);
-        std::size_t place = 0;
-        for (std::size_t i = 0; i < near_.size(); ++i)
-            for (; place <= near_[i] - least_; ++place)
-                first_[place] = start_[i];
+        std::uint32_t *place = first_.begin();
+        for (std::size_t i = 0; i < near_.size(); ++i) {
+            std::uint32_t *end = first_.begin() + (near_[i] - least_) + 1, start = start_[i];
+            while (place < end)
+                *place++ = start;
+        }
         first_[range] = static_cast<std::uint32_t>(far_.size());
         near_.release();
         start_.release();

@@ -24,8 +24,12 @@ struct IntegerKeys {
     {
         if (values.empty())
             return {};
-        auto [least, greatest] = std::minmax_element(values.begin(), values.end());
-        return {module_id, *least, *greatest, values.size()};
+        std::uint32_t least = values[0], greatest = least;
+        for (std::uint32_t value : values) {
+            least = std::min(least, value);
+            greatest = std::max(greatest, value);
+        }
+        return {module_id, least, greatest, values.size()};
     }
 
     void add(const Record &record)

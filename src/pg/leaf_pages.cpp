@@ -279,6 +279,36 @@ OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber hi
     return low;
 }
 
+void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
+{
+    make_room(BLCKSZ);
+    memcpy(room_, page, BLCKSZ);
+    int end = 0;
+    for (OffsetNumber place = first; place <= last; ++place) {
+        ItemId item = PageGetItemId(page, place);
+        entries_[end] = ItemIdGetOffset(item);
+        end += !(ignores_killed_ && ItemIdIsDead(item));
+    }
+    at_ = 0;
+    end_ = end;
+}
+
+void LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last, FunctionRef<bool(OffsetNumber)> is_sought)
+{
+    at_ = end_ = 0;
+    size_t filled = 0;
+    for (OffsetNumber place = first; place <= last && is_sought(place); ++place) {
+        if (ignores_killed_ && ItemIdIsDead(PageGetItemId(page, place)))
+            continue;
+        IndexTuple entry = entry_on(page, place);
+        size_t size = IndexTupleSize(entry);
+        make_room(filled + size);
+        memcpy(room_ + filled, entry, size);
+        entries_[end_++] = static_cast<LocationIndex>(filled);
+        filled += MAXALIGN(size);
+    }
+}
+
 // The entries sought on the page, from that place on; and unlocks it.
 void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
@@ -289,29 +319,12 @@ void LeafPages::copy(OffsetNumber first, const Sought &sought)
         IndexTuple entry = entry_on(page, place);
         return sought.compare(entry, columns(entry)) == 0;
     };
-    bool are_all = first <= last && is_sought(last);
+    bool are_all = first <= last && is_sought(last); // and many, mostly
     bool is_end = !are_all && first <= last;
-    at_ = end_ = 0;
-    if (are_all) { // and many of them, mostly
-        make_room(BLCKSZ);
-        memcpy(room_, page, BLCKSZ);
-    }
-    size_t filled = 0;
-    for (OffsetNumber place = first; place <= last && (are_all || is_sought(place)); ++place) {
-        ItemId item = PageGetItemId(page, place);
-        if (ignores_killed_ && ItemIdIsDead(item))
-            continue;
-        if (are_all) {
-            entries_[end_++] = ItemIdGetOffset(item);
-            continue;
-        }
-        IndexTuple entry = entry_on(page, place);
-        size_t size = IndexTupleSize(entry);
-        make_room(filled + size);
-        memcpy(room_ + filled, entry, size);
-        entries_[end_++] = static_cast<LocationIndex>(filled);
-        filled += MAXALIGN(size);
-    }
+    if (are_all)
+        copy_all(page, first, last);
+    else
+        copy_while(page, first, last, is_sought);
     pgstat_count_index_tuples(index_, end_);
     if (!is_end && !P_RIGHTMOST(opaque)) {
         IndexTuple high = entry_on(page, P_HIKEY);

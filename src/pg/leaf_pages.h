@@ -112,6 +112,8 @@ private:
     BlockNumber child(Page page, const Sought &sought) const;
     BlockNumber next_down(const InnerPages::Copy &copy, const Sought &sought) const;
     void copy(OffsetNumber first, const Sought &sought);
+    void copy_all(Page page, OffsetNumber first, OffsetNumber last);
+    void copy_while(Page page, OffsetNumber first, OffsetNumber last, FunctionRef<bool(OffsetNumber)> is_sought);
     void make_room(size_t size);
     bool read_next_page(const Sought &sought);
 

@@ -49,6 +49,7 @@ private:
     struct Entry;
     struct IntegerEntry;
     class Shape;
+    class Shapes;
     struct Run;
     struct Wanted;
 
@@ -67,7 +68,7 @@ private:
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;
     void read_dates(IndexTuple tuple, const char *at, DateADT &first, DateADT &last) const;
-    bool read_integers(IndexTuple tuple, IntegerEntry &entry, Shape &shape);
+    bool read_integers(IndexTuple tuple, IntegerEntry &entry, Shapes &shapes);
     bool is_module(int32 id);
     bool is_wanted(const Entry &entry);
     bool is_there(const Entry &entry);

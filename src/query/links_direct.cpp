@@ -206,7 +206,7 @@ struct DirectLinks::IntegerEntry {
 };
 
 // Where things lie in an entry of integers without dates that count, and what they are but
-// for the digits. Most entries are in this like the one before.
+// for the digits.
 class DirectLinks::Shape {
 public:
     // Whether it is of this shape; reads it then.
@@ -263,6 +263,24 @@ private:
     uint64 type_and_far_module_ = 0;
 };
 
+// Most entries are in this like one of the last two that were not like one of these.
+class DirectLinks::Shapes {
+public:
+    bool read(IndexTuple tuple, IntegerEntry &entry)
+    {
+        if (shape_[last_].read(tuple, entry))
+            return true;
+        last_ = 1 - last_;
+        return shape_[last_].read(tuple, entry);
+    }
+    // In place of that which was looked at last.
+    void learn(IndexTuple tuple, const IntegerEntry &entry) { shape_[last_].learn(tuple, entry); }
+
+private:
+    Shape shape_[2];
+    int last_ = 0;
+};
+
 [[gnu::always_inline]] static inline bool read_small_integer(const char *&at, uint32 &value)
 {
     static_assert(graph::small_integer_reads_beyond <= pg::LeafPages::read_beyond);
@@ -279,7 +297,7 @@ private:
 
 // What most passes meet nothing but: an entry of the only type, with such keys. False
 // where it is another one, or does not hold on the day.
-bool DirectLinks::read_integers(IndexTuple tuple, IntegerEntry &entry, Shape &shape)
+bool DirectLinks::read_integers(IndexTuple tuple, IntegerEntry &entry, Shapes &shapes)
 {
     const RelationshipType &type = *types_.only();
     const char *base = data_of(tuple), *at = base;
@@ -290,7 +308,7 @@ bool DirectLinks::read_integers(IndexTuple tuple, IntegerEntry &entry, Shape &sh
     if (!is_module(entry.far_module) || !read_small_integer(at, entry.pair.far))
         return false;
     if (type.is_perpetual || !(has(tuple, columns_.start_date) || has(tuple, columns_.end_date))) {
-        shape.learn(tuple, entry);
+        shapes.learn(tuple, entry);
         return true;
     }
     DateADT first = DATEVAL_NOBEGIN, last = DATEVAL_NOEND;
@@ -410,12 +428,12 @@ bool DirectLinks::pass(TakeEdge take, TakeRun take_run)
     pg::LeafPages::Sought sought = {compare, 0};
     bool has_runs = types_.only() && is_compact_;
     Run run = {{0, 0, only_via().value_or(graph::Via()), {}}, take_run, {}, 0};
-    Shape shape;
+    Shapes shapes;
     IntegerEntry integers;
     Entry entry;
     pages_.seek(sought);
     while (IndexTuple tuple = pages_.next(sought)) {
-        if (has_runs && (shape.read(tuple, integers) || read_integers(tuple, integers, shape))) {
+        if (has_runs && (shapes.read(tuple, integers) || read_integers(tuple, integers, shapes))) {
             if (pages_.is_visible() && !run.add(integers))
                 return false;
             continue;
