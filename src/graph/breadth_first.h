@@ -32,7 +32,7 @@ public:
         for (std::uint32_t depth = 0; depth < max_depth; ++depth) {
             std::size_t before = order_.size();
             std::size_t first = ends_.size() > 1 ? ends_[ends_.size() - 2] : 0;
-            if (!go_down(first, before, probes_due(first, before, depth + 1 < max_depth), on_edge))
+            if (!go_down(first, before, levels_due(max_depth - depth - 1), on_edge))
                 return false;
             walker_.check(bytes());
             if (order_.size() == before)
@@ -100,22 +100,43 @@ private:
         order_.push(far);
     }
 
-    // Those of this level and, as levels go on growing, of the next two.
-    double probes_due(std::size_t first, std::size_t end, bool goes_on) const
+    // How many times the probes of this level are due in all, as far as can be seen from the
+    // levels so far; at most so many come after it. Where levels grow by less and less, that goes
+    // on; else, and where they grow wildly, they are thought to grow a little more, twice.
+    double levels_due(std::uint32_t more) const
     {
-        constexpr double most_growth = 1.5;
-        auto size = static_cast<double>(end - first);
-        if (!goes_on || ends_.size() < 2)
-            return size;
-        auto before = static_cast<double>(first - (ends_.size() > 2 ? ends_[ends_.size() - 3] : 0));
-        double growth = std::min(most_growth, size / before);
-        return size * (1 + growth + growth * growth);
+        constexpr double little = 1.5, wild = 4;
+        std::size_t count = ends_.size();
+        if (count < 2)
+            return 1;
+        double growth = growth_to(count - 1), slowing = count > 2 ? growth / growth_to(count - 2) : 1;
+        std::uint32_t ahead = 10;
+        if (slowing >= 1 || growth > wild) {
+            growth = std::min(growth, little);
+            slowing = 1;
+            ahead = 2;
+        }
+        double level = 1, sum = 1;
+        for (std::uint32_t i = 0; i < std::min(more, ahead); ++i) {
+            growth *= slowing;
+            level *= growth;
+            sum += level;
+        }
+        return sum;
+    }
+    double growth_to(std::size_t level) const { return level_size(level) / level_size(level - 1); }
+    double level_size(std::size_t level) const
+    {
+        return static_cast<double>(ends_[level] - (level > 0 ? ends_[level - 1] : 0));
     }
 
     template <class OnEdge>
-    bool go_down(std::size_t first, std::size_t end, double probes_due, OnEdge on_edge)
+    bool go_down(std::size_t first, std::size_t end, double times, OnEdge on_edge)
     {
-        if (walker_.holds_all(probes_due))
+        if (walker_.holds_all(static_cast<double>(end - first) * times))
+            return go_down_held(first, end, on_edge);
+        sort_level(first, end);
+        if (walker_.prepare(sorted_.view(), times))
             return go_down_held(first, end, on_edge);
         find_edges(first, end);
         for (const Found &edge : found_) {
@@ -144,16 +165,20 @@ private:
         return goes_on;
     }
 
+    void sort_level(std::size_t first, std::size_t end)
+    {
+        sorted_.clear();
+        for (std::size_t i = first; i < end; ++i)
+            sorted_.push(order_[i]);
+        walker_.sort({sorted_.begin(), sorted_.size()});
+    }
+
     // The edges of the level, in the order of its records: asked for in the order of
     // the keys, then put back.
     void find_edges(std::size_t first, std::size_t end)
     {
         std::size_t size = end - first;
         found_.clear();
-        sorted_.clear();
-        for (std::size_t i = first; i < end; ++i)
-            sorted_.push(order_[i]);
-        walker_.sort({sorted_.begin(), sorted_.size()});
         places_.resize(std::max(places_.size(), walker_.nodes().size()), 0);
         for (std::size_t i = first; i < end; ++i)
             places_[order_[i]] = static_cast<std::uint32_t>(i - first);

@@ -92,6 +92,7 @@ private:
     {
         Node meeting = no_node;
         walker_.sort({end.frontier.begin(), end.frontier.size()});
+        walker_.prepare(end.frontier.view());
         next_.clear();
         std::size_t edges = 0;
         walker_.step(end.frontier.view(), [&](std::size_t place, Node far, Via via) {

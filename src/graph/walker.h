@@ -88,22 +88,33 @@ public:
             source.probes += probes;
     }
 
-    // Whether every reader has been read as a whole, after thinking about `count` probes more.
+    // Whether every reader has been read as a whole, now that `count` probes more are due: where
+    // these cost more than a pass, however close together they are.
     bool holds_all(double count)
     {
         bool all = true;
         for (Source &source : sources_)
-            all = holds(source, count) && all;
+            all = holds(source, least_cost * count) && all;
         return all;
     }
 
-    // take(place, far, via) for each edge of each node, which are sorted and distinct:
+    // Decides for each reader how it gives the edges of these, which are sorted and distinct;
+    // `times` as many probes are due. Whether every reader has been read as a whole.
+    bool prepare(std::span<const Node> sorted, double times = 1)
+    {
+        bool all = true;
+        for (Source &source : sources_)
+            all = decide(source, sorted, times) && all;
+        return all;
+    }
+
+    // Those that it has been prepared for: take(place, far, via) for each edge of each node,
     // reader by reader, each in the order of the nodes. False if `take` said so.
     template <class Take>
     bool step(std::span<const Node> sorted, Take take)
     {
         for (Source &source : sources_)
-            if (!(holds(source, static_cast<double>(sorted.size())) ? look_up(source, sorted, take) : probe(source, sorted, take)))
+            if (!(source.is_held ? look_up(source, sorted, take) : probe(source, sorted, take)))
                 return false;
         return true;
     }
@@ -153,6 +164,7 @@ private:
         Reader *reader;
         double pass_cost = -1; // once asked for
         double probes = 0;     // made so far
+        double next_probes = 0; // what the next ones count as
         bool is_held = false;
         bool is_too_big = false; // to be held
         Adjacency<Memory> adjacency;
@@ -179,6 +191,7 @@ private:
     };
     static constexpr std::size_t edges_between_checks = 1024;
     static constexpr double probes_anyway = 8; // without asking what a pass would cost
+    static constexpr double least_cost = 0.01; // of a probe
 
     template <class Take>
     void flush(Pending &pending, Take take)
@@ -204,18 +217,31 @@ private:
             check_now();
     }
 
-    bool holds(Source &source, double count)
+    bool decide(Source &source, std::span<const Node> sorted, double times)
     {
-        if (source.is_held)
-            return true;
-        if (source.probes + count <= probes_anyway)
+        source.next_probes = static_cast<double>(sorted.size());
+        if (source.is_held || !is_pass_cheaper(source, source.next_probes * times))
+            return source.is_held;
+        copy_near(sorted);
+        source.next_probes = source.reader->probe_cost(near_.view());
+        return holds(source, source.next_probes * times);
+    }
+
+    bool holds(Source &source, double probes)
+    {
+        if (!source.is_held && is_pass_cheaper(source, probes))
+            read_all(source);
+        return source.is_held;
+    }
+
+    // Than so many probes.
+    bool is_pass_cheaper(Source &source, double probes)
+    {
+        if (source.is_too_big || source.probes + probes <= probes_anyway)
             return false;
         if (source.pass_cost < 0)
             source.pass_cost = source.reader->pass_cost();
-        if (source.is_too_big || source.probes + count <= source.pass_cost)
-            return false;
-        read_all(source);
-        return source.is_held;
+        return source.probes + probes > source.pass_cost;
     }
 
     void read_all(Source &source)
@@ -268,7 +294,7 @@ private:
     template <class Take>
     bool probe(Source &source, std::span<const Node> sorted, Take take)
     {
-        source.probes += static_cast<double>(sorted.size());
+        source.probes += source.next_probes;
         copy_near(sorted);
         return source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
             count_edge();

@@ -50,6 +50,15 @@ struct IntegerColumn {
     }
 };
 
+// See leaf_probes.h.
+struct WantedInteger {
+    IntegerColumn column;
+    int64 value;
+
+    int operator()(IndexTuple entry, int columns) const { return column.compare(value, entry, columns); }
+    uint64 rank() const { return column.rank(value); }
+};
+
 std::optional<IntegerColumn> leading_integer(Relation index);
 
 } // namespace relate::pg

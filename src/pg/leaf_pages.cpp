@@ -59,6 +59,7 @@ void LeafPages::begin_seek()
     row_ = rows_ = 0;
     at_ = end_ = 0;
     next_page_ = P_NONE;
+    gap_ = Gap::none;
     if (BufferIsValid(ahead_))
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
@@ -279,6 +280,7 @@ OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber hi
     return low;
 }
 
+// The whole page at once.
 void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
 {
     make_room(BLCKSZ);
@@ -293,11 +295,14 @@ void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
     end_ = end;
 }
 
-void LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last, FunctionRef<bool(OffsetNumber)> is_sought)
+// Where the first one is that is not sought.
+OffsetNumber LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last,
+                                   FunctionRef<bool(OffsetNumber)> is_sought)
 {
     at_ = end_ = 0;
     size_t filled = 0;
-    for (OffsetNumber place = first; place <= last && is_sought(place); ++place) {
+    OffsetNumber place = first;
+    for (; place <= last && is_sought(place); ++place) {
         if (ignores_killed_ && ItemIdIsDead(PageGetItemId(page, place)))
             continue;
         IndexTuple entry = entry_on(page, place);
@@ -307,6 +312,23 @@ void LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last, Fun
         entries_[end_++] = static_cast<LocationIndex>(filled);
         filled += MAXALIGN(size);
     }
+    return place;
+}
+
+// Behind what is sought the entry comes, or none.
+void LeafPages::keep_gap(IndexTuple end)
+{
+    gap_ = next_page_ != P_NONE ? Gap::none : end ? Gap::closed : Gap::open;
+    if (gap_ != Gap::closed)
+        return;
+    // Its rows do not matter.
+    size_t size = BTreeTupleIsPosting(end) ? BTreeTupleGetPostingOffset(end) : IndexTupleSize(end);
+    if (size + read_beyond > sizeof gap_end_) {
+        gap_ = Gap::none;
+        return;
+    }
+    memcpy(gap_end_, end, size);
+    gap_columns_ = columns(end);
 }
 
 // The entries sought on the page, from that place on; and unlocks it.
@@ -320,17 +342,19 @@ void LeafPages::copy(OffsetNumber first, const Sought &sought)
         return sought.compare(entry, columns(entry)) == 0;
     };
     bool are_all = first <= last && is_sought(last); // and many, mostly
-    bool is_end = !are_all && first <= last;
+    OffsetNumber end = are_all ? OffsetNumberNext(last) : copy_while(page, first, last, is_sought);
     if (are_all)
         copy_all(page, first, last);
-    else
-        copy_while(page, first, last, is_sought);
     pgstat_count_index_tuples(index_, end_);
+    bool is_end = end <= last;
+    IndexTuple behind = is_end ? entry_on(page, end) : nullptr;
     if (!is_end && !P_RIGHTMOST(opaque)) {
         IndexTuple high = entry_on(page, P_HIKEY);
         is_end = sought.compare(high, columns(high)) < 0;
+        behind = is_end ? high : nullptr;
     }
     next_page_ = is_end || P_RIGHTMOST(opaque) ? P_NONE : opaque->btpo_next;
+    keep_gap(behind);
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
     if (are_all && next_page_ != P_NONE)

@@ -43,9 +43,20 @@ public:
     // the way is known.
     BlockNumber foresee(Sought sought) const;
 
+    // Whether it lies between what was sought last and the next entry behind that: then there
+    // is none. What was sought since forget_gap() came in the order of the index.
+    bool is_in_gap(Compare compare) const
+    {
+        return gap_ == Gap::open || (gap_ == Gap::closed && compare(gap_end(), gap_columns_) < 0);
+    }
+    void forget_gap() { gap_ = Gap::none; }
+
     // To the first entry sought. Cheaper where it lies on the page at hand, or the leaf has
     // been foreseen.
     void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
+
+    // Where that has led.
+    BlockNumber leaf() const { return BufferIsValid(page_) ? BufferGetBlockNumber(page_) : InvalidBlockNumber; }
 
     // The next entry, which lasts as long as the next one is not asked for; null at the end.
     // Some bytes behind it may be read, too: they mean nothing.
@@ -61,6 +72,9 @@ public:
         rows_ = BTreeTupleIsPosting(entry_) ? BTreeTupleGetNPosting(entry_) : 1;
         return entry_;
     }
+
+    // Of those that the entry stands for.
+    bool is_first_row() const { return row_ == 0; }
 
     // Where the row of the entry is.
     ItemPointer row_id() const
@@ -113,7 +127,10 @@ private:
     BlockNumber next_down(const InnerPages::Copy &copy, const Sought &sought) const;
     void copy(OffsetNumber first, const Sought &sought);
     void copy_all(Page page, OffsetNumber first, OffsetNumber last);
-    void copy_while(Page page, OffsetNumber first, OffsetNumber last, FunctionRef<bool(OffsetNumber)> is_sought);
+    OffsetNumber copy_while(Page page, OffsetNumber first, OffsetNumber last,
+                            FunctionRef<bool(OffsetNumber)> is_sought);
+    void keep_gap(IndexTuple end);
+    IndexTuple gap_end() const { return reinterpret_cast<IndexTuple>(const_cast<char *>(gap_end_)); }
     void make_room(size_t size);
     bool read_next_page(const Sought &sought);
 
@@ -133,6 +150,10 @@ private:
     int at_ = 0, end_ = 0;
     IndexTuple entry_ = nullptr;
     int row_ = 0, rows_ = 0; // an entry may stand for several
+
+    enum class Gap : uint8 { none, closed, open } gap_ = Gap::none; // open: nothing lies behind
+    int gap_columns_ = 0;
+    alignas(MAXIMUM_ALIGNOF) char gap_end_[128]; // that entry
 
     BlockNumber visible_page_ = InvalidBlockNumber; // seen since the page was read
     VisibilityMap map_;

@@ -117,6 +117,13 @@ std::optional<graph::Via> HardEdges::only_via() const
     return via_;
 }
 
+double HardEdges::probe_cost(std::span<const graph::Record> near)
+{
+    if (!is_served())
+        return 0;
+    return cost_of_integer_probes(workspace_, type_, near_, near, inner_).value_or(static_cast<double>(near.size()));
+}
+
 // In units of a probe. What must be sorted first has to fit into memory.
 double HardEdges::pass_cost() const
 {

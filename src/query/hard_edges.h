@@ -15,6 +15,7 @@ public:
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
+    double probe_cost(std::span<const graph::Record> near) override;
     double pass_cost() const override;
 
 private:

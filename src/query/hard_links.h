@@ -57,6 +57,9 @@ bool passes_in_order(const Workspace &workspace, const RelationshipType &type, S
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
                                    std::span<const graph::Record> records, pg::InnerPages *inner,
                                    FunctionRef<bool(size_t place, KeyBytes far)> take);
+// What that costs: as graph::Reader::probe_cost.
+std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
+                                             std::span<const graph::Record> records, pg::InnerPages *inner);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
 double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);

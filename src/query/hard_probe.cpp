@@ -3,7 +3,7 @@
 // rows of entries that are found are read, for the other key.
 #include "catalog/record.h"
 #include "pg/integer_column.h"
-#include "pg/leaf_pages.h"
+#include "pg/leaf_probes.h"
 #include "query/hard_way.h"
 
 namespace relate {
@@ -22,43 +22,60 @@ bool put(pg::Array<int64> &far, size_t place, FunctionRef<bool(size_t place, Key
     return true;
 }
 
-bool probe(const Way &way, Relation table, Relation index, pg::IntegerColumn column,
-           std::span<const graph::Record> records, pg::InnerPages *inner,
-           FunctionRef<bool(size_t place, KeyBytes far)> take)
-{
-    const KeyColumn &far = way.far().key[0];
-    int32 module = way.type.side(way.own).module_id;
-    pg::LeafPages pages(table, index, GetActiveSnapshot(), column, inner);
-    pg::Array<int64> found;
-    bool goes_on = true;
-    for (size_t place = 0; goes_on && place < records.size(); ++place) {
-        std::optional<int64> wanted = integer_of_key(records[place].key);
-        if (records[place].module_id != module || !wanted)
-            continue;
-        CHECK_FOR_INTERRUPTS();
-        auto compare = [&](IndexTuple entry, int columns) { return column.compare(*wanted, entry, columns); };
-        pg::LeafPages::Sought sought = {compare, column.rank(*wanted)};
-        pages.seek(sought);
-        while (pages.next(sought)) {
-            bool is_null;
-            TupleTableSlot *row = pages.row();
-            if (!row)
-                continue;
-            Datum value = slot_getattr(row, far.attribute, &is_null);
-            if (!is_null)
-                found.push(integer_in(far, value));
-        }
-        goes_on = put(found, place, take);
+class IntegerProbes {
+public:
+    IntegerProbes(const Way &way, Relation table, Relation index, pg::IntegerColumn column,
+                  std::span<const graph::Record> records, pg::InnerPages *inner)
+        : far_(way.far().key[0]), module_id_(way.type.side(way.own).module_id), column_(column), records_(records),
+          pages_(table, index, GetActiveSnapshot(), column_, inner)
+    {
     }
-    pages.end();
-    return goes_on;
-}
 
-} // namespace
+    bool run(FunctionRef<bool(size_t place, KeyBytes far)> take)
+    {
+        pg::Array<int64> found;
+        auto take_found = [&](size_t place, const pg::LeafPages::Sought &sought) {
+            while (pages_.next(sought)) {
+                bool is_null;
+                TupleTableSlot *row = pages_.row();
+                if (!row)
+                    continue;
+                Datum value = slot_getattr(row, far_.attribute, &is_null);
+                if (!is_null)
+                    found.push(integer_in(far_, value));
+            }
+            return put(found, place, take);
+        };
+        auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
+        return pg::probe_leaves<pg::WantedInteger>(pages_, records_.size(), want, take_found);
+    }
+    double cost()
+    {
+        auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
+        return pg::cost_of_probes<pg::WantedInteger>(pages_, records_.size(), want);
+    }
+    void end() { pages_.end(); }
 
-std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
-                                   std::span<const graph::Record> records, pg::InnerPages *inner,
-                                   FunctionRef<bool(size_t place, KeyBytes far)> take)
+private:
+    bool want(size_t place, pg::WantedInteger &wanted) const
+    {
+        std::optional<int64> value = integer_of_key(records_[place].key);
+        wanted = {column_, value.value_or(0)};
+        return value && records_[place].module_id == module_id_;
+    }
+
+    const KeyColumn &far_;
+    int32 module_id_;
+    pg::IntegerColumn column_;
+    std::span<const graph::Record> records_;
+    pg::LeafPages pages_;
+};
+
+// use(probes) where the records can be probed so.
+template <class Result>
+std::optional<Result> with_probes(const Workspace &workspace, const RelationshipType &type, Side near,
+                                  std::span<const graph::Record> records, pg::InnerPages *inner,
+                                  FunctionRef<Result(IntegerProbes &)> use)
 {
     if (!passes_in_order(workspace, type, near))
         return std::nullopt;
@@ -67,13 +84,31 @@ std::optional<bool> probe_integers(const Workspace &workspace, const Relationshi
     if (!table)
         return std::nullopt;
     Relation index = index_open(way.near().index, AccessShareLock);
-    std::optional<bool> goes_on;
+    std::optional<Result> result;
     std::optional<pg::IntegerColumn> column = pg::leading_integer(index);
-    if (column && way.near().key[0].index_position == 1)
-        goes_on = probe(way, table, index, *column, records, inner, take);
+    if (column && way.near().key[0].index_position == 1) {
+        IntegerProbes probes(way, table, index, *column, records, inner);
+        result = use(probes);
+        probes.end();
+    }
     index_close(index, NoLock);
     table_close(table, NoLock);
-    return goes_on;
+    return result;
+}
+
+} // namespace
+
+std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
+                                   std::span<const graph::Record> records, pg::InnerPages *inner,
+                                   FunctionRef<bool(size_t place, KeyBytes far)> take)
+{
+    return with_probes<bool>(workspace, type, near, records, inner, [&](IntegerProbes &probes) { return probes.run(take); });
+}
+
+std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
+                                             std::span<const graph::Record> records, pg::InnerPages *inner)
+{
+    return with_probes<double>(workspace, type, near, records, inner, [](IntegerProbes &probes) { return probes.cost(); });
 }
 
 } // namespace relate

@@ -79,6 +79,7 @@ void KeptWalk::step()
     for (graph::Node node : unread_)
         ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
     size_t last = unread_.size();
+    walker_.prepare(unread_.view());
     walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
         Range &range = ranges_[unread_[place]];
         if (place != last)

@@ -42,6 +42,7 @@ public:
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
+    double probe_cost(std::span<const graph::Record> near) override;
     double pass_cost() const override;
     void close();
 
@@ -62,8 +63,8 @@ private:
 
     DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner);
 
-    Wanted edges_of(const graph::Record &near) const;
-    bool probe_one(const Wanted &wanted, BlockNumber leaf, size_t place, TakeFar take);
+    bool want(const graph::Record &near, Wanted &wanted) const;
+    bool take_found(const pg::LeafPages::Sought &sought, size_t place, TakeFar take);
     int compare_key(const Wanted &wanted, const char *&at, const char *base) const;
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;

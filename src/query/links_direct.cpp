@@ -2,6 +2,7 @@
 // record probed, or one pass over all its entries, and the visibility map.
 #include "graph/integer_edges.h"
 #include "key/key_datum.h"
+#include "pg/leaf_probes.h"
 #include "pg/scan.h"
 #include "query/direct.h"
 #include "query/links.h"
@@ -106,17 +107,23 @@ uint64 DirectLinks::Rank::operator()(IndexTuple tuple, int columns) const
 
 // The leading columns of the entries wanted.
 struct DirectLinks::Wanted {
+    const DirectLinks *links;
     int count; // of the columns: 0 are all entries
     int32 module;
     KeyBytes key;
     int32 type;
     uint64 prefix; // of the key
+
+    int operator()(IndexTuple tuple, int columns) const { return links->compare(*this, tuple, columns); }
+    uint64 rank() const { return links->rank_.module ? prefix : 0; }
 };
 
-DirectLinks::Wanted DirectLinks::edges_of(const graph::Record &near) const
+// False where there are surely none.
+bool DirectLinks::want(const graph::Record &near, Wanted &wanted) const
 {
     const RelationshipType *only = types_.only();
-    return {only ? type_id : near_key, near.module_id, near.key, only ? only->id : 0, key_prefix(near.key)};
+    wanted = {this, only ? type_id : near_key, near.module_id, near.key, only ? only->id : 0, key_prefix(near.key)};
+    return !rank_.module || near.module_id == rank_.module;
 }
 
 static int compare_int4(int32 a, int32 b) { return (a > b) - (a < b); }
@@ -355,34 +362,15 @@ static bool holds_then(TupleTableSlot *row, const RelationshipColumns &c, DateAD
 
 bool DirectLinks::probe(std::span<const graph::Record> near, TakeFar take)
 {
-    constexpr size_t batch = 16; // foreseen at once
-    Wanted wanted[batch];
-    BlockNumber leaves[batch];
-    size_t places[batch];
-    for (size_t place = 0; place < near.size();) {
-        size_t count = 0;
-        for (; place < near.size() && count < batch; ++place) {
-            if (rank_.module && near[place].module_id != rank_.module)
-                continue;
-            wanted[count] = edges_of(near[place]);
-            auto compare = [&](IndexTuple tuple, int columns) { return this->compare(wanted[count], tuple, columns); };
-            leaves[count] = pages_.foresee({compare, rank_.module ? wanted[count].prefix : 0});
-            places[count++] = place;
-        }
-        CHECK_FOR_INTERRUPTS();
-        for (size_t i = 0; i < count; ++i)
-            if (!probe_one(wanted[i], leaves[i], places[i], take))
-                return false;
-    }
-    return true;
+    auto want = [&](size_t place, Wanted &wanted) { return this->want(near[place], wanted); };
+    return pg::probe_leaves<Wanted>(pages_, near.size(), want, [&](size_t place, const pg::LeafPages::Sought &sought) {
+        return take_found(sought, place, take);
+    });
 }
 
-bool DirectLinks::probe_one(const Wanted &wanted, BlockNumber leaf, size_t place, TakeFar take)
+bool DirectLinks::take_found(const pg::LeafPages::Sought &sought, size_t place, TakeFar take)
 {
-    auto compare = [&](IndexTuple tuple, int columns) { return this->compare(wanted, tuple, columns); };
-    pg::LeafPages::Sought sought = {compare, rank_.module ? wanted.prefix : 0};
     Entry entry;
-    pages_.seek(sought, leaf);
     while (IndexTuple tuple = pages_.next(sought)) {
         read_entry(tuple, entry);
         if (!is_wanted(entry) || !is_there(entry))
@@ -394,6 +382,12 @@ bool DirectLinks::probe_one(const Wanted &wanted, BlockNumber leaf, size_t place
             return false;
     }
     return true;
+}
+
+double DirectLinks::probe_cost(std::span<const graph::Record> near)
+{
+    return pg::cost_of_probes<Wanted>(pages_, near.size(),
+                                      [&](size_t place, Wanted &wanted) { return want(near[place], wanted); });
 }
 
 // Edges between integers, on their way out.
@@ -423,9 +417,8 @@ struct DirectLinks::Run {
 bool DirectLinks::pass(TakeEdge take, TakeRun take_run)
 {
     // Other types are passed over here.
-    Wanted wanted = {rank_.module ? near_module : 0, rank_.module, {}, 0, 0};
-    auto compare = [&](IndexTuple tuple, int columns) { return this->compare(wanted, tuple, columns); };
-    pg::LeafPages::Sought sought = {compare, 0};
+    Wanted wanted = {this, rank_.module ? near_module : 0, rank_.module, {}, 0, 0};
+    pg::LeafPages::Sought sought = {wanted, 0};
     bool has_runs = types_.only() && is_compact_;
     Run run = {{0, 0, only_via().value_or(graph::Via()), {}}, take_run, {}, 0};
     Shapes shapes;
@@ -468,7 +461,7 @@ double DirectLinks::pass_cost() const
         BlockNumber pages;
         double rows, visible;
         table_relation_estimate_size(table_, nullptr, &pages, &rows, &visible);
-        pass_cost_ = rows * (0.015 + 0.12 * (1 - visible));
+        pass_cost_ = rows * (0.02 + 0.12 * (1 - visible));
     }
     return pass_cost_;
 }

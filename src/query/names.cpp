@@ -10,7 +10,7 @@
 #include "key/key_datum.h"
 #include "pg/access.h"
 #include "pg/integer_column.h"
-#include "pg/leaf_pages.h"
+#include "pg/leaf_probes.h"
 #include "pg/scan.h"
 #include "query/by_keys.h"
 
@@ -102,21 +102,20 @@ void read_pages(const Module &module, Relation table, Relation index, pg::Intege
     StringInfoData name;
     initStringInfo(&name);
     pg::LeafPages pages(table, index, snapshot, column);
-    for (size_t i = 0; i < keys.size(); ++i) {
-        CHECK_FOR_INTERRUPTS();
+    auto want = [&](size_t place, pg::WantedInteger &wanted) {
         KeyValues values;
-        if (!values_of_key(module, keys[i], values))
-            continue;
-        int64 wanted = column.value(values.values[0]);
-        auto compare = [&](IndexTuple entry, int known) { return column.compare(wanted, entry, known); };
-        pg::LeafPages::Sought sought = {compare, column.rank(wanted)};
-        pages.seek(sought);
+        bool is_one = values_of_key(module, keys[place], values);
+        wanted = {column, is_one ? column.value(values.values[0]) : 0};
+        return is_one;
+    };
+    pg::probe_leaves<pg::WantedInteger>(pages, keys.size(), want, [&](size_t place, const pg::LeafPages::Sought &sought) {
         while (pages.next(sought))
             if (TupleTableSlot *row = pages.row()) {
-                names[i] = {true, name_in_row(columns, row, &name)};
+                names[place] = {true, name_in_row(columns, row, &name)};
                 break;
             }
-    }
+        return true;
+    });
     pages.end();
 }
 

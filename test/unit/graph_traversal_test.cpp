@@ -189,6 +189,56 @@ TEST(TraversalLimits, AMillionRecordsNeedSixtyMegabytes)
     Malloc::reset();
 }
 
+// Levels of these sizes, each spread over the one before.
+std::vector<Edge> levels(std::initializer_list<std::uint32_t> sizes)
+{
+    std::vector<Edge> edges;
+    std::uint32_t before = 0, first_before = 0, next = 0;
+    for (std::uint32_t size : sizes) {
+        std::uint32_t first = next;
+        for (std::uint32_t i = 0; before > 0 && i < size; ++i)
+            edges.push_back({{1, std::to_string(first_before + i % before)}, {1, std::to_string(first + i)}, Via(7, true)});
+        next = first + size;
+        before = size;
+        first_before = first;
+    }
+    return edges;
+}
+
+TEST(TraversalCosts, APassIsMadeWhereProbesWouldCostMore)
+{
+    for (double cost : {1.0, 0.02}) {
+        ListReader reader(tree(1000), 200);
+        reader.cost_of_probe = cost;
+        Reader *readers[] = {&reader};
+        Control control;
+        EXPECT_EQ(walk(readers, {{1, "0"}}, ~0u, control).size(), 1000u);
+        EXPECT_EQ(reader.passes, cost == 1.0 ? 1 : 0); // probes close together are cheaper
+    }
+    Malloc::reset();
+}
+
+TEST(TraversalCosts, LevelsThatGrowSlowerAndSlowerAreSeenFarAhead)
+{
+    ListReader reader(levels({1, 100, 200, 360, 583, 840, 1000, 900, 600, 200}), 4000);
+    Reader *readers[] = {&reader};
+    Control control;
+    walk(readers, {{1, "0"}}, ~0u, control);
+    EXPECT_EQ(reader.passes, 1);
+    EXPECT_EQ(reader.probes, 301u); // of 4,784 without a pass
+    Malloc::reset();
+}
+
+TEST(TraversalCosts, WildGrowthIsNotThoughtToGoOn)
+{
+    ListReader reader(levels({1, 10, 150, 1500}), 8000);
+    Reader *readers[] = {&reader};
+    Control control;
+    walk(readers, {{1, "0"}}, ~0u, control);
+    EXPECT_EQ(reader.passes, 0);
+    Malloc::reset();
+}
+
 TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
 {
     ListReader reader(tree(50), Reader::never);

@@ -93,6 +93,7 @@ public:
 
     bool probe(std::span<const Record> near, TakeFar take) override
     {
+        probes += near.size();
         for (std::size_t place = 0; place < near.size(); ++place) {
             Name name = name_of(near[place]);
             auto found = first_.find(name);
@@ -111,9 +112,12 @@ public:
                 return false;
         return true;
     }
+    double probe_cost(std::span<const Record> near) override { return cost_of_probe * static_cast<double>(near.size()); }
     double pass_cost() const override { return pass_cost_; }
 
     int passes = 0;
+    std::size_t probes = 0;
+    double cost_of_probe = 1;
 
 private:
     std::vector<Edge> edges_;
