@@ -16,7 +16,10 @@ namespace {
 
 size_t bytes_for_pass() { return static_cast<size_t>(std::min(work_mem * 1024.0 * hash_mem_multiplier / 4, 4e9)); }
 
-// Pairs on their way out: many at once, but for those that are not IntegerPairs.
+bool is_small(int64 key) { return key >= 0 && key <= graph::IntegerPair::most; }
+
+// Pairs on their way out, which come in the order of their near keys: those of each sorted
+// by the far key, many at once but for those with a key that is not small.
 class Out {
 public:
     // They go out in the memory context of whoever takes them.
@@ -25,24 +28,65 @@ public:
     {
     }
 
-    bool put(int64 near, int64 far)
+    // False where no more is wanted.
+    [[gnu::always_inline]] bool add(int64 near, int64 far)
     {
-        if (!fits(near) || !fits(far))
-            return flush() && put_keys(near, far);
-        if (count_ == std::size(pairs_) && !flush())
-            return false;
-        pairs_[count_++] = {static_cast<uint32>(near), static_cast<uint32>(far)};
+        if (near != near_) {
+            if ((has_work_ && !end_group()) || (pairs_.size() >= enough && !flush()))
+                return false;
+            near_ = near;
+            group_ = pairs_.size();
+            has_work_ = !is_small(near);
+        }
+        if (!is_small(near) || !is_small(far) || !wide_.empty())
+            return add_wide(far);
+        auto key = static_cast<uint32>(far);
+        has_work_ |= pairs_.size() > group_ && pairs_.back().far > key;
+        pairs_.push({static_cast<uint32>(near), key});
         return true;
     }
-    bool flush()
-    {
-        CHECK_FOR_INTERRUPTS();
-        return count_ == 0 || pg::in_context(taker_, [&] { return take_pairs_({pairs_, std::exchange(count_, 0)}); });
-    }
-
-    static bool fits(int64 key) { return key >= 0 && key <= graph::IntegerPair::most; }
+    bool end() { return end_group() && flush(); }
 
 private:
+    static constexpr size_t enough = 256; // to go out
+
+    [[gnu::noinline]] bool end_group()
+    {
+        if (!wide_.empty())
+            return put_wide();
+        if (has_work_)
+            std::sort(pairs_.begin() + group_, pairs_.end(),
+                      [](const graph::IntegerPair &a, const graph::IntegerPair &b) { return a.far < b.far; });
+        return true;
+    }
+    [[gnu::noinline]] bool flush()
+    {
+        CHECK_FOR_INTERRUPTS();
+        bool goes_on = pairs_.empty() || pg::in_context(taker_, [&] { return take_pairs_(pairs_.view()); });
+        pairs_.clear();
+        group_ = 0;
+        return goes_on;
+    }
+
+    // The whole group goes out by keys then.
+    [[gnu::noinline]] bool add_wide(int64 far)
+    {
+        has_work_ = true;
+        for (size_t i = group_; i < pairs_.size(); ++i)
+            wide_.push(pairs_[i].far);
+        pairs_.cut(group_);
+        wide_.push(far);
+        return true;
+    }
+    bool put_wide()
+    {
+        std::sort(wide_.begin(), wide_.end());
+        bool goes_on = flush();
+        for (int64 far : wide_)
+            goes_on = goes_on && put_keys(near_, far);
+        wide_.clear();
+        return goes_on;
+    }
     bool put_keys(int64 near, int64 far)
     {
         std::byte near_room[integer_key_capacity], far_room[integer_key_capacity];
@@ -54,47 +98,28 @@ private:
     FunctionRef<bool(KeyBytes near, KeyBytes far)> take_;
     TakePairs take_pairs_;
     MemoryContext taker_;
-    graph::IntegerPair pairs_[256];
-    size_t count_ = 0;
-};
-
-// The far keys of one near key, until the next one comes.
-struct Group {
-    int64 near = 0;
-    pg::Array<int64> far;
-
-    bool add(int64 near_key, int64 far_key, Out &out)
-    {
-        if (near != near_key && !put(out))
-            return false;
-        near = near_key;
-        far.push(far_key);
-        return true;
-    }
-    bool put(Out &out)
-    {
-        if (far.size() > 1)
-            std::sort(far.begin(), far.end());
-        bool goes_on = true;
-        for (int64 key : far)
-            goes_on = goes_on && out.put(near, key);
-        far.clear();
-        return goes_on;
-    }
+    pg::Array<graph::IntegerPair> pairs_; // whole groups, and from group_ on the one at work
+    size_t group_ = 0;
+    bool has_work_ = false; // when it ends: it is to be sorted, or is not of pairs
+    int64 near_ = 0;
+    pg::Array<int64> wide_; // instead, the far keys of that group
 };
 
 // The far key of every row, by its place in the table.
 class FarKeys {
 public:
-    // What it takes for a table of so many pages and rows.
-    static size_t bytes(double pages, double rows) { return static_cast<size_t>(pages) * places(pages, rows) * sizeof(uint32); }
+    // What it takes for a table of so many pages, and at most so many rows on each.
+    static size_t bytes(BlockNumber pages, size_t most) { return pages * most * sizeof(uint32); }
 
-    FarKeys(BlockNumber pages, double rows) : places_(places(pages, rows)) { keys_.resize_exactly(pages * places_, none); }
+    FarKeys(BlockNumber pages, size_t most) : pages_(pages), places_(most) { keys_.resize_exactly(pages * most, none); }
 
-    // False where it has no place for it.
+    // False where it has no place for it. Pages that have come since are of no interest: the
+    // snapshot is older.
     bool add(ItemPointer row, int64 key)
     {
-        if (!Out::fits(key) || !has_place(row))
+        if (ItemPointerGetBlockNumber(row) >= pages_)
+            return true;
+        if (!is_small(key) || ItemPointerGetOffsetNumber(row) > places_)
             return false;
         keys_[place(row)] = static_cast<uint32>(key);
         return true;
@@ -113,39 +138,40 @@ public:
         return key == none ? std::nullopt : std::optional(int64{key});
     }
 
+    void release() { keys_.release(); }
+
 private:
     static constexpr uint32 none = graph::IntegerPair::most + 1;
     static constexpr size_t no_place = std::numeric_limits<size_t>::max();
 
-    // On each page: twice what is on most, for rows that come and go leave gaps.
-    static size_t places(double pages, double rows)
-    {
-        double mean = pages > 0 ? rows / pages : 0;
-        return static_cast<size_t>(std::min(2 * mean + 16, static_cast<double>(MaxHeapTuplesPerPage)));
-    }
     bool has_place(ItemPointer row) const
     {
-        return ItemPointerGetOffsetNumber(row) <= places_ && place(row) < keys_.size();
+        return ItemPointerGetBlockNumber(row) < pages_ && ItemPointerGetOffsetNumber(row) <= places_;
     }
     size_t place(ItemPointer row) const
     {
         return ItemPointerGetBlockNumber(row) * places_ + ItemPointerGetOffsetNumber(row) - 1;
     }
 
-    size_t places_;
+    BlockNumber pages_;
+    size_t places_; // on each page
     pg::Array<uint32> keys_;
 };
 
-// each(key, entry) at every entry of the index with a key, in order, until it says false.
+// each(key, entry) at every row of the index with a key, in order, until it says false.
 template <class Each>
 bool for_each_entry(pg::LeafPages &pages, pg::IntegerColumn column, Each each)
 {
     auto compare = [&](IndexTuple entry, int columns) { return columns > 0 && !column.first_of(entry) ? -1 : 0; };
     pg::LeafPages::Sought all = {compare, 0};
     pages.seek(all);
-    while (IndexTuple entry = pages.next(all))
-        if (!each(*column.first_of(entry), entry))
+    int64 key = 0;
+    while (IndexTuple entry = pages.next(all)) {
+        if (pages.is_first_row())
+            key = *column.first_of(entry);
+        if (!each(key, entry))
             return false;
+    }
     return true;
 }
 
@@ -190,7 +216,7 @@ public:
         auto put = [&] {
             for (size_t i = 0; i < count; ++i) {
                 std::optional<int64> far = keys.find(coming[i].far);
-                if (far && !group_.add(coming[i].near, *far, out_))
+                if (far && !out_.add(coming[i].near, *far))
                     return false;
             }
             count = 0;
@@ -228,20 +254,19 @@ private:
     {
         return finish(for_each_entry(pages_, column_, [&](int64 near, IndexTuple entry) {
             std::optional<int64> far = far_of(entry);
-            return !far || group_.add(near, *far, out_);
+            return !far || out_.add(near, *far);
         }));
     }
     bool finish(bool goes_on)
     {
         pages_.end();
-        return goes_on && group_.put(out_) && out_.flush();
+        return goes_on && out_.end();
     }
 
     const KeyColumn &far_;
     Relation index_;
     pg::IntegerColumn column_;
     pg::LeafPages pages_;
-    Group group_;
     Out &out_;
 };
 
@@ -262,18 +287,30 @@ bool read_far_keys(const Way &way, Relation table, FarKeys &keys)
 
 bool leads_index(const Module &side) { return OidIsValid(side.index) && side.key[0].index_position == 1; }
 
+// Rows that come and go leave gaps, but mostly not so many on one page.
+size_t usual_rows(double pages, double rows)
+{
+    double mean = pages > 0 ? rows / pages : 0;
+    return static_cast<size_t>(std::min(1.2 * mean + 16, static_cast<double>(MaxHeapTuplesPerPage)));
+}
+
 // All of the way, by the index of its near column.
 bool pass(const Way &way, Relation table, Relation index, pg::IntegerColumn column, Out &out)
 {
     Pass all(way, table, index, column, out);
     if (AttrNumber far = far_in(index, way.far().key[0]))
         return all.by_entries(far);
+    if (!leads_index(way.far()) || !pg::has_index(table, way.far().index))
+        return all.by_rows();
     BlockNumber pages = RelationGetNumberOfBlocks(table);
     double rows = std::max(hard_link_estimate(way.workspace, way.type), 0.0);
-    if (leads_index(way.far()) && pg::has_index(table, way.far().index) && FarKeys::bytes(pages, rows) <= bytes_for_pass()) {
-        FarKeys keys(pages, rows);
+    for (size_t most : {usual_rows(pages, rows), static_cast<size_t>(MaxHeapTuplesPerPage)}) {
+        if (FarKeys::bytes(pages, most) > bytes_for_pass())
+            break;
+        FarKeys keys(pages, most);
         if (read_far_keys(way, table, keys))
             return all.by(keys);
+        keys.release();
     }
     return all.by_rows();
 }
@@ -301,7 +338,7 @@ double cost_of_integers(const Way &way)
 {
     double visible = visible_part(way.storage.table);
     bool by_indexes = leads_index(way.near()) && leads_index(way.far());
-    return by_indexes ? 0.01 + 0.08 * (1 - visible) : 0.1;
+    return by_indexes ? 0.015 + 0.08 * (1 - visible) : 0.1;
 }
 
 } // namespace relate
