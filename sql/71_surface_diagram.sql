@@ -145,6 +145,7 @@ BEGIN
                 drawing := drawing || format(E'    r%s -->|"%s"| r%s\n', from_place, relate.mermaid_text(edge.label), to_place);
             END LOOP;
         END LOOP;
+        EXIT WHEN reached = '{}';
         frontier := reached;
     END LOOP;
     RETURN drawing || CASE WHEN hidden > 0 THEN format(E'    %%%% %s more relationships lead to records that are not shown\n', hidden) ELSE '' END;

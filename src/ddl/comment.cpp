@@ -16,7 +16,8 @@ Datum relate_comment_on_function(PG_FUNCTION_ARGS)
                                    PointerGetDatum(buildoidvector(&row_type, 1)), ObjectIdGetDatum(schema));
     if (!OidIsValid(function))
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function %s(%s) does not exist", name,
-                                                                   format_type_be(row_type)));
+                                                                   // what is no table has no rows
+                                                                   format_type_extended(row_type, -1, FORMAT_TYPE_ALLOW_INVALID)));
     if (!pg::owns_function(function))
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, name);
     CreateComments(function, ProcedureRelationId, 0, text_to_cstring(PG_GETARG_TEXT_PP(3)));

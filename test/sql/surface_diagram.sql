@@ -29,6 +29,10 @@ SELECT relate.diagram('contact', '01', max_depth => 3);
 SELECT relate.diagram('contact', 1, max_depth => 3, as_of => '2030-06-01', types => '{friendship}');
 SELECT relate.diagram('contact', 1, max_depth => 3, max_records => 3);
 SELECT relate.diagram('contact', 3, max_depth => 0);
+-- No further than there are records.
+SET statement_timeout = '5s';
+SELECT relate.diagram('contact', 1, max_depth => 2147483647, max_records => 2147483647) = relate.diagram('contact', 1, max_depth => 3) AS is_all;
+RESET statement_timeout;
 SELECT relate.diagram('contact', 99);
 -- Two modules of one label are told apart.
 SELECT relate.alter_module('ticket', singular => 'Contact');

@@ -152,6 +152,7 @@ SELECT relate.generate_functions('surface_apu');
 SELECT relate.generate_functions(NULL);
 SELECT relate.generate_functions('relate');
 SELECT relate.drop_generated('tables');
+SELECT relate.comment_on_function('surface_api', 'companies', 0, 'of no table');
 CREATE SCHEMA "Surface Api 2";
 SELECT count(*) FROM relate.generate_functions('Surface Api 2');
 SELECT signature FROM signatures;
