@@ -128,7 +128,7 @@ BEGIN
 END $$;
 
 CREATE TABLE chaos.call (id serial PRIMARY KEY, statement text);
-CREATE TABLE chaos.outcome (id int, sqlstate text, message text, damage_id int, is_done bool);
+CREATE TABLE chaos.outcome (id int, sqlstate text, message text, damage_id int); -- 0: none
 
 -- So many calls of each function, the same ones for a seed.
 CREATE PROCEDURE chaos.invent(times int, seed float8) LANGUAGE plpgsql AS $$
@@ -227,29 +227,52 @@ GRANT REFERENCES ON ALL TABLES IN SCHEMA public TO chaos_owner;
 GRANT USAGE ON SCHEMA chaos TO PUBLIC;
 GRANT ALL ON ALL TABLES IN SCHEMA chaos TO PUBLIC;
 
--- Makes the call, in a world that something has happened to, and takes back what it did.
-CREATE FUNCTION chaos.try(call_id int, damage_id int DEFAULT 0) RETURNS void LANGUAGE plpgsql AS $$
+-- Makes a call, and takes back what it did.
+CREATE FUNCTION chaos.outcome_of(call_id int, call text, damage_id int DEFAULT 0) RETURNS chaos.outcome LANGUAGE plpgsql AS $$
 DECLARE
-    call CONSTANT text := (SELECT statement FROM chaos.call WHERE id = call_id);
-    damage CONSTANT text := (SELECT statement FROM chaos.damage WHERE id = damage_id);
-    is_done bool := false;
-    state text;
-    message text;
+    outcome chaos.outcome;
 BEGIN
     BEGIN
-        IF damage <> '' THEN
-            EXECUTE damage;
-        ELSE
-            PERFORM set_config('relate.workspace', CASE WHEN call_id % 3 = 0 THEN 'fake' END, true);
-        END IF;
-        is_done := true;
         EXECUTE call;
         SET CONSTRAINTS ALL IMMEDIATE;
         RAISE 'taken back' USING ERRCODE = '00TOK';
     EXCEPTION WHEN OTHERS OR assert_failure THEN
-        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+        GET STACKED DIAGNOSTICS outcome.sqlstate = RETURNED_SQLSTATE, outcome.message = MESSAGE_TEXT;
     END;
-    INSERT INTO chaos.outcome VALUES (call_id, state, message, damage_id, is_done);
+    outcome.id := call_id;
+    outcome.damage_id := damage_id;
+    RETURN outcome;
+END $$;
+CREATE FUNCTION chaos.try(call_id int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    call CONSTANT text := (SELECT statement FROM chaos.call WHERE id = call_id);
+    outcome chaos.outcome;
+BEGIN
+    PERFORM set_config('relate.workspace', CASE WHEN call_id % 3 = 0 THEN 'fake' END, true);
+    outcome := chaos.outcome_of(call_id, call);
+    INSERT INTO chaos.outcome SELECT outcome.*;
+END $$;
+-- Makes calls in a world that something has happened to, and takes that back too.
+CREATE FUNCTION chaos.try_after(damage_id int, call_ids int[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    damage CONSTANT text := (SELECT statement FROM chaos.damage WHERE id = damage_id);
+    calls CONSTANT text[] := ARRAY(SELECT statement FROM chaos.call JOIN unnest(call_ids) WITH ORDINALITY AS c (id, place) USING (id) ORDER BY place);
+    outcomes chaos.outcome[];
+    refusal text;
+BEGIN
+    BEGIN
+        EXECUTE damage;
+        FOR i IN 1..cardinality(calls) LOOP
+            outcomes[i] := chaos.outcome_of(call_ids[i], calls[i], damage_id);
+        END LOOP;
+        RAISE 'taken back' USING ERRCODE = '00TOK';
+    EXCEPTION WHEN OTHERS OR assert_failure THEN
+        refusal := SQLERRM;
+    END;
+    IF outcomes IS NULL THEN
+        RAISE '%: %', damage, refusal;
+    END IF;
+    INSERT INTO chaos.outcome SELECT * FROM unnest(outcomes);
 END $$;
 
 -- All that a workspace holds, and what its readers say.
