@@ -1,6 +1,6 @@
 // relate.comment_on_function(): COMMENT ON FUNCTION without a look at all functions of that
 // name, of which a generated one may have thousands: "created_by" of every table.
-#include "pg/access.h"
+#include "pg/pg.h"
 
 namespace relate {
 
@@ -18,7 +18,7 @@ Datum relate_comment_on_function(PG_FUNCTION_ARGS)
         ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function %s(%s) does not exist", name,
                                                                    // what is no table has no rows
                                                                    format_type_extended(row_type, -1, FORMAT_TYPE_ALLOW_INVALID)));
-    if (!pg::owns_function(function))
+    if (!pg::owns(ProcedureRelationId, function, GetUserId()))
         aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_FUNCTION, name);
     CreateComments(function, ProcedureRelationId, 0, text_to_cstring(PG_GETARG_TEXT_PP(3)));
     PG_RETURN_VOID();

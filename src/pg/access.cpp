@@ -7,11 +7,7 @@ namespace {
 
 bool has_right(Oid schema, AclMode right)
 {
-#if PG_VERSION_NUM >= 160000
-    return OidIsValid(schema) && object_aclcheck(NamespaceRelationId, schema, GetUserId(), right) == ACLCHECK_OK;
-#else
-    return OidIsValid(schema) && pg_namespace_aclcheck(schema, GetUserId(), right) == ACLCHECK_OK;
-#endif
+    return OidIsValid(schema) && check_right(NamespaceRelationId, schema, GetUserId(), right) == ACLCHECK_OK;
 }
 
 bool may_use_schema_of(Oid table)
@@ -66,15 +62,6 @@ bool may_select(Oid table, std::span<const AttrNumber> columns)
 bool reads_as_stored(Oid table)
 {
     return check_enable_rls(table, InvalidOid, true) != RLS_ENABLED && !ExecutorCheckPerms_hook;
-}
-
-bool owns_function(Oid function)
-{
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(ProcedureRelationId, function, GetUserId());
-#else
-    return pg_proc_ownercheck(function, GetUserId());
-#endif
 }
 
 } // namespace relate::pg

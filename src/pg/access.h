@@ -21,7 +21,4 @@ Oid owner_of(Oid relation);
 // policies are in force for him, and no other module wants to see what is read.
 bool reads_as_stored(Oid table);
 
-// Whether the current user owns the function.
-bool owns_function(Oid function);
-
 } // namespace relate::pg

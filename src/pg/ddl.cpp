@@ -21,11 +21,7 @@ Oid relation_named(const RangeVar *name)
 
 bool owns(Oid relation)
 {
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(RelationRelationId, relation, GetUserId());
-#else
-    return pg_class_ownercheck(relation, GetUserId());
-#endif
+    return pg::owns(RelationRelationId, relation, GetUserId());
 }
 
 std::optional<DroppedKind> kind_of(std::string_view type)

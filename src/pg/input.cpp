@@ -7,7 +7,7 @@
 
 namespace relate::pg {
 
-#if PG_VERSION_NUM >= 160000
+#if RELATE_HAS_SOFT_ERRORS
 
 bool read_value(const FmgrInfo &input, const char *text, Oid type_parameter, Datum &value)
 {

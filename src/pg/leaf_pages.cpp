@@ -98,11 +98,7 @@ bool LeafPages::is_on_this_page(const Sought &sought)
 // The page at hand is the root then; false where the index is empty.
 bool LeafPages::lock_root()
 {
-#if PG_VERSION_NUM >= 160000
-    page_ = _bt_getroot(index_, table_, BT_READ);
-#else
-    page_ = _bt_getroot(index_, BT_READ);
-#endif
+    page_ = btree_root(table_, index_);
     return BufferIsValid(page_);
 }
 
@@ -181,15 +177,6 @@ void LeafPages::look_ahead()
     fetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
-static auto storage_of(Relation index)
-{
-#if PG_VERSION_NUM >= 160000
-    return index->rd_locator;
-#else
-    return index->rd_node;
-#endif
-}
-
 // Mostly a page is where it was seen last, which saves the search for its buffer.
 Buffer LeafPages::pinned(BlockNumber page)
 {
@@ -210,9 +197,7 @@ void LeafPages::turn_to(BlockNumber page)
     fetch_outline(BufferGetPage(page_));
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, page_);
-#if PG_VERSION_NUM < 170000
-    TestForOldSnapshot(snapshot_, index_, BufferGetPage(page_));
-#endif
+    test_for_old_snapshot(snapshot_, index_, BufferGetPage(page_));
 }
 
 void LeafPages::leave()

@@ -8,12 +8,7 @@ void lock_object(Oid class_id, Oid object, LOCKMODE mode)
     LOCKTAG tag;
     LOCALLOCK *local;
     SET_LOCKTAG_OBJECT(tag, MyDatabaseId, class_id, object, 0);
-#if PG_VERSION_NUM >= 180000
-    LockAcquireResult result = LockAcquireExtended(&tag, mode, false, false, true, &local, false);
-#else
-    LockAcquireResult result = LockAcquireExtended(&tag, mode, false, false, true, &local);
-#endif
-    if (result != LOCKACQUIRE_ALREADY_CLEAR) {
+    if (acquire_lock(tag, mode, local) != LOCKACQUIRE_ALREADY_CLEAR) {
         AcceptInvalidationMessages();
         MarkLockClear(local);
     }
@@ -29,12 +24,7 @@ void wait_for_writer(Relation table, ItemPointer row, TransactionId writer, uint
 
 Moment this_moment()
 {
-#if PG_VERSION_NUM >= 170000
-    LocalTransactionId transaction = MyProc->vxid.lxid;
-#else
-    LocalTransactionId transaction = MyProc->lxid;
-#endif
-    return {transaction, GetCurrentSubTransactionId(), GetCurrentCommandId(false)};
+    return {this_transaction(), GetCurrentSubTransactionId(), GetCurrentCommandId(false)};
 }
 
 } // namespace relate::pg

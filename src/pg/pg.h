@@ -54,10 +54,6 @@ extern "C" {
 #include "commands/trigger.h"
 #include "common/hashfn.h"
 #include "common/int.h"
-#if PG_VERSION_NUM >= 180000
-#include "commands/explain_format.h"
-#include "commands/explain_state.h"
-#endif
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
@@ -68,9 +64,6 @@ extern "C" {
 #include "miscadmin.h"
 #include "nodes/extensible.h"
 #include "nodes/makefuncs.h"
-#if PG_VERSION_NUM >= 160000
-#include "nodes/miscnodes.h"
-#endif
 #include "nodes/supportnodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
@@ -114,14 +107,6 @@ extern "C" {
 #include "utils/typcache.h"
 #include "utils/uuid.h"
 #include "utils/varlena.h"
-#if PG_VERSION_NUM >= 160000
-#include "varatt.h"
-#endif
 }
 
-// Since 18 the magic block also says, to pg_get_loaded_modules(), what the library is.
-#if PG_VERSION_NUM >= 180000
-#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_relate", .version = RELATE_VERSION)
-#else
-#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC
-#endif
+#include "pg/versions.h"

@@ -152,11 +152,7 @@ RowSourceScan *scan_of(CustomScanState *node) { return reinterpret_cast<RowSourc
 
 void check_may_execute(Oid function)
 {
-#if PG_VERSION_NUM >= 160000
-    AclResult answer = object_aclcheck(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE);
-#else
-    AclResult answer = pg_proc_aclcheck(function, GetUserId(), ACL_EXECUTE);
-#endif
+    AclResult answer = check_right(ProcedureRelationId, function, GetUserId(), ACL_EXECUTE);
     if (answer != ACLCHECK_OK)
         aclcheck_error(answer, OBJECT_FUNCTION, get_func_name(function));
     InvokeFunctionExecuteHook(function);

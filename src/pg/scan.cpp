@@ -20,11 +20,7 @@ IndexScan begin_scan(Relation table, Oid index, Snapshot snapshot, std::span<Sca
     IndexScan s;
     s.table = table;
     s.index = index_open(index, AccessShareLock);
-#if PG_VERSION_NUM >= 180000
-    s.scan = index_beginscan(table, s.index, snapshot, nullptr, static_cast<int>(keys.size()), 0);
-#else
-    s.scan = index_beginscan(table, s.index, snapshot, static_cast<int>(keys.size()), 0);
-#endif
+    s.scan = begin_index_scan(table, s.index, snapshot, static_cast<int>(keys.size()));
     s.scan->xs_want_itup = reads == Reads::entries;
     index_rescan(s.scan, keys.data(), static_cast<int>(keys.size()), nullptr, 0);
     s.slot = table_slot_create(table, nullptr);

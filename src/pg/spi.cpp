@@ -234,11 +234,7 @@ Oid acting_user()
 
 bool owns_database(Oid role)
 {
-#if PG_VERSION_NUM >= 160000
-    return object_ownercheck(DatabaseRelationId, MyDatabaseId, role);
-#else
-    return pg_database_ownercheck(MyDatabaseId, role);
-#endif
+    return owns(DatabaseRelationId, MyDatabaseId, role);
 }
 
 const char *qualified_name(Oid relation)

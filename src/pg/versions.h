@@ -1,0 +1,117 @@
+// What differs between the versions of PostgreSQL that pg_relate builds with: here, and
+// nowhere else. Included by pg.h.
+//
+// Calls have the newest version's form and, where there was no such call, a name of ours.
+#pragma once
+
+extern "C" {
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#include "varatt.h"
+#endif
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
+}
+
+// Whether input functions can tell of bad input without an error (input.cpp).
+#define RELATE_HAS_SOFT_ERRORS (PG_VERSION_NUM >= 160000)
+
+// Since 18 the magic block also says, to pg_get_loaded_modules(), what the library is.
+#if PG_VERSION_NUM >= 180000
+#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "pg_relate", .version = RELATE_VERSION)
+#else
+#define RELATE_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+namespace relate::pg {
+
+// ---- rights -------------------------------------------------------------------
+
+#if PG_VERSION_NUM >= 160000
+
+inline AclResult check_right(Oid catalog, Oid object, Oid role, AclMode right)
+{
+    return object_aclcheck(catalog, object, role, right);
+}
+inline bool owns(Oid catalog, Oid object, Oid role) { return object_ownercheck(catalog, object, role); }
+
+#else
+
+// Of the catalogs that we ask about.
+inline AclResult check_right(Oid catalog, Oid object, Oid role, AclMode right)
+{
+    return catalog == NamespaceRelationId ? pg_namespace_aclcheck(object, role, right)
+                                          : pg_proc_aclcheck(object, role, right);
+}
+inline bool owns(Oid catalog, Oid object, Oid role)
+{
+    return catalog == RelationRelationId    ? pg_class_ownercheck(object, role)
+           : catalog == ProcedureRelationId ? pg_proc_ownercheck(object, role)
+                                            : pg_database_ownercheck(object, role);
+}
+
+#endif
+
+// ---- indexes ------------------------------------------------------------------
+
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int keys)
+{
+#if PG_VERSION_NUM >= 180000
+    return index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+    return index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+// Locked for reading; none where the index is empty.
+inline Buffer btree_root([[maybe_unused]] Relation table, Relation index)
+{
+#if PG_VERSION_NUM >= 160000
+    return _bt_getroot(index, table, BT_READ);
+#else
+    return _bt_getroot(index, BT_READ);
+#endif
+}
+
+inline auto storage_of(Relation relation)
+{
+#if PG_VERSION_NUM >= 160000
+    return relation->rd_locator;
+#else
+    return relation->rd_node;
+#endif
+}
+
+// Raises where old_snapshot_threshold has let what the snapshot sees be removed from the page.
+inline void test_for_old_snapshot([[maybe_unused]] Snapshot snapshot, [[maybe_unused]] Relation relation,
+                                  [[maybe_unused]] Page page)
+{
+#if PG_VERSION_NUM < 170000
+    TestForOldSnapshot(snapshot, relation, page);
+#endif
+}
+
+// ---- locks and transactions -----------------------------------------------------
+
+// Waits; the lock is released at the end of the transaction.
+inline LockAcquireResult acquire_lock(const LOCKTAG &tag, LOCKMODE mode, LOCALLOCK *&local)
+{
+#if PG_VERSION_NUM >= 180000
+    return LockAcquireExtended(&tag, mode, false, false, true, &local, false);
+#else
+    return LockAcquireExtended(&tag, mode, false, false, true, &local);
+#endif
+}
+
+inline LocalTransactionId this_transaction()
+{
+#if PG_VERSION_NUM >= 170000
+    return MyProc->vxid.lxid;
+#else
+    return MyProc->lxid;
+#endif
+}
+
+} // namespace relate::pg
