@@ -189,6 +189,18 @@ private:
         std::size_t count = 0;
         Edge edges[capacity];
     };
+    // Found by probes, with short keys: memory fetches where they are known, or go.
+    struct Arrived {
+        static constexpr std::size_t capacity = 16, far_capacity = 32;
+        struct Edge {
+            std::size_t place, size;
+            Via via;
+            typename Nodes<Memory>::Spot spot;
+            std::byte far[far_capacity];
+        };
+        std::size_t count = 0;
+        Edge edges[capacity];
+    };
     static constexpr std::size_t edges_between_checks = 1024;
     static constexpr double probes_anyway = 8; // without asking what a pass would cost
     static constexpr double least_cost = 0.01; // of a probe
@@ -296,10 +308,29 @@ private:
     {
         source.probes += source.next_probes;
         copy_near(sorted);
-        return source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
+        Arrived arrived;
+        auto meet = [&] {
+            bool goes_on = true;
+            for (std::size_t i = 0; goes_on && i < arrived.count; ++i) {
+                const auto &edge = arrived.edges[i];
+                goes_on = take(edge.place, nodes_.intern(Encoded(edge.far, edge.size), edge.spot), edge.via);
+            }
+            arrived.count = 0;
+            return goes_on;
+        };
+        bool goes_on = source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
             count_edge();
-            return take(place, nodes_.intern(far), via);
+            if (encoded_capacity(far) > Arrived::far_capacity)
+                return meet() && take(place, nodes_.intern(far), via);
+            auto &edge = arrived.edges[arrived.count++];
+            edge.place = place;
+            edge.via = via;
+            edge.size = encode(far, edge.far);
+            edge.spot = nodes_.spot(Encoded(edge.far, edge.size));
+            nodes_.prefetch(edge.spot);
+            return arrived.count < Arrived::capacity || meet();
         });
+        return goes_on && meet();
     }
 
     // The records' keys move when new ones are met, so the reader gets copies.
