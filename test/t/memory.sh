@@ -11,7 +11,7 @@ psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f test/lib/world.sql 2>&1 || ok 1 "t
 sql "CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_bytes) FROM pg_backend_memory_contexts'" \
     "CREATE TABLE finding (call text, outcome text, grown bigint, ends boolean, seconds numeric)"
 
-# Statements of PL/pgSQL, each planned once: what is called is what counts. Both halves of the
+# Statements of PL/pgSQL, each planned once: what is called is what counts. Each third of the
 # calls must have grown it: a cache that fills once, or a plan that is made anew because the server
 # has analyzed a table in the meantime, is no leak.
 endure() { # CALLS ENDS: the calls on standard input, those that are refused with their SQLSTATE
@@ -26,16 +26,16 @@ DECLARE
     its_outcome text;
     it_began timestamptz;
 BEGIN
-    FOR its_round IN 1..5 LOOP
+    FOR its_round IN 1..6 LOOP
         its_marks[its_round] := used();
-        EXIT WHEN its_round = 5;
+        EXIT WHEN its_round = 6;
         it_began := CASE WHEN its_round < 4 THEN clock_timestamp() ELSE it_began END;
-        FOR its_turn IN 1..CASE WHEN its_round > 2 THEN $((($1 + 1) / 2)) ELSE $(($1 < 20 ? $1 : 20)) END LOOP
+        FOR its_turn IN 1..CASE WHEN its_round > 2 THEN $((($1 + 2) / 3)) ELSE $(($1 < 20 ? $1 : 20)) END LOOP
             $body
             $([ "$2" = false ] || echo 'COMMIT;')
         END LOOP;
     END LOOP;
-    INSERT INTO finding VALUES (\$call\$$call\$call\$, its_outcome, 2 * least(its_marks[4] - its_marks[3], its_marks[5] - its_marks[4]), $2,
+    INSERT INTO finding VALUES (\$call\$$call\$call\$, its_outcome, 3 * least(its_marks[4] - its_marks[3], its_marks[5] - its_marks[4], its_marks[6] - its_marks[5]), $2,
                                 extract(epoch FROM clock_timestamp() - it_began));
 END \$do\$;
 DO
