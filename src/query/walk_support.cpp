@@ -2,12 +2,12 @@
 // give, for the planner.
 //
 // From the size of `relationship` and what ANALYZE knows of its types; where a
-// constant names the type, of that one. Coarse on purpose: a walk's size depends on
-// where it starts.
+// constant names the type, of that one, or of the table that it is stored in. Coarse on
+// purpose: a walk's size depends on where it starts.
+#include "catalog/storage.h"
 #include "pg/access.h"
 #include "query/arguments.h"
 #include "query/ways.h"
-
 
 namespace relate {
 
@@ -32,11 +32,22 @@ double rows_of_table(Oid table)
     return rows;
 }
 
+// What ANALYZE knows of a column, also of one with all partitions; or null.
+HeapTuple statistics_of(Oid table, AttrNumber column)
+{
+    for (bool with_children : {false, true}) {
+        HeapTuple tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table), Int16GetDatum(column), BoolGetDatum(with_children));
+        if (HeapTupleIsValid(tuple))
+            return tuple;
+    }
+    return nullptr;
+}
+
 // The share of the rows that have this value of an int4 column; -1 where nothing is known.
 double share_of(Oid table, AttrNumber column, int32 value)
 {
-    HeapTuple tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table), Int16GetDatum(column), BoolGetDatum(false));
-    if (!HeapTupleIsValid(tuple))
+    HeapTuple tuple = statistics_of(table, column);
+    if (!tuple)
         return -1;
     double share = -1;
     AttStatsSlot slot;
@@ -51,11 +62,22 @@ double share_of(Oid table, AttrNumber column, int32 value)
     return share;
 }
 
+// Of rows that have a value there.
+double share_with_value(Oid table, AttrNumber column)
+{
+    HeapTuple tuple = statistics_of(table, column);
+    if (!tuple)
+        return 1;
+    double share = 1 - reinterpret_cast<Form_pg_statistic>(GETSTRUCT(tuple))->stanullfrac;
+    ReleaseSysCache(tuple);
+    return share;
+}
+
 // How many rows have the same value of a column, on average; -1 where nothing is known.
 double rows_for_each(Oid table, AttrNumber column, double rows)
 {
-    HeapTuple tuple = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(table), Int16GetDatum(column), BoolGetDatum(false));
-    if (!HeapTupleIsValid(tuple))
+    HeapTuple tuple = statistics_of(table, column);
+    if (!tuple)
         return -1;
     double distinct = reinterpret_cast<Form_pg_statistic>(GETSTRUCT(tuple))->stadistinct;
     ReleaseSysCache(tuple);
@@ -69,8 +91,33 @@ struct Size {
     double fan_out;       // children of a parent, or relationships of a record
 };
 
+constexpr double usual_fan_out = 10;
+
+// The first column with the key of that side.
+AttrNumber column_of(const Storage &storage, Side side)
+{
+    const Reference &reference = storage.reference(side);
+    return reference.is_joined() ? reference.columns[0].attribute : storage.side(side).key[0].attribute;
+}
+
+bool read_size_of_hard_links(const Workspace &workspace, const RelationshipType &type, Size &size)
+{
+    const Storage &storage = storage_of(workspace, type);
+    double rows = OidIsValid(storage.table) ? rows_of_table(storage.table) : -1;
+    if (rows <= 0)
+        return false;
+    AttrNumber source = column_of(storage, Side::source), target = column_of(storage, Side::target);
+    double share = std::min(share_with_value(storage.table, source), share_with_value(storage.table, target));
+    double fan_out = rows_for_each(storage.table, type.hierarchy == Hierarchy::source_is_parent ? source : target, rows);
+    size.relationships = rows * share;
+    size.fan_out = fan_out < 0 ? usual_fan_out : fan_out * share;
+    return true;
+}
+
 bool read_size(const Workspace &workspace, const RelationshipType *type, Size &size)
 {
+    if (type && type->is_hard_link())
+        return read_size_of_hard_links(workspace, *type, size);
     Oid table = workspace.relationship_table;
     double rows = rows_of_table(table);
     if (rows <= 0)
@@ -81,7 +128,7 @@ bool read_size(const Workspace &workspace, const RelationshipType *type, Size &s
                                                                              : workspace.column.target_key;
     size.fan_out = rows_for_each(table, near, rows);
     if (size.fan_out < 0)
-        size.fan_out = 10;
+        size.fan_out = usual_fan_out;
     return true;
 }
 

@@ -62,6 +62,17 @@ CREATE INDEX ON node (parent_id);
 CREATE INDEX ON follows (other_id);
 CREATE INDEX ON leaf (parent_code, parent_number);
 SELECT * FROM differences();
+-- The planner knows how many rows to expect from the statistics of the table itself.
+ANALYZE node;
+CREATE FUNCTION estimated(statement text) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT json) ' || statement INTO plan;
+    RETURN plan -> 0 -> 'Plan' -> 'Plan Rows';
+END $$;
+SELECT f AS function, estimated(format('SELECT * FROM relate.%s(''node_parent'', 1)', f)) BETWEEN least AND most AS is_near
+FROM (VALUES ('ancestors', 2, 20), ('descendants', 11, 200), ('hierarchy_tree', 11, 200), ('children', 1, 5), ('siblings', 1, 5)) AS v (f, least, most);
 -- A whole tree in one pass.
 SELECT count(*) FROM relate.descendants('node_parent', 1) d JOIN below b ON b.top = 1 AND b.id = d.key::int AND b.depth = d.depth AND b.parent_id = d.parent_key::int;
 SELECT count(*) AS roots FROM relate.hierarchy_roots('node_parent');
