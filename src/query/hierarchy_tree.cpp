@@ -214,6 +214,7 @@ void for_each_root(const HierarchyQuestion &h, Each each)
         up.sort({parents.begin(), parents.size()});
         pg::Array<bool> has_parent;
         has_parent.resize(parents.size(), false);
+        up.prepare(parents.view());
         up.step(parents.view(), [&](size_t place, Node, graph::Via) {
             has_parent[place] = true;
             return true;
