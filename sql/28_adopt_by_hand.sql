@@ -128,6 +128,7 @@ BEGIN
     SELECT m.* INTO near FROM relate.plan_modules(workspace, ARRAY[table_name], NULL) AS m;
     far := relate.side_of_adoption(workspace, target_module, table_name, columns);
     IF near.key_columns IS NULL THEN
+        PERFORM relate.check_module_table(table_name);
         PERFORM relate.check_module_key(table_name, NULL);
     END IF;
     is_same := far.stem = (far.entry).name OR columns = (far.entry).key_columns

@@ -194,7 +194,7 @@ BEGIN
     WHEN 'many_to_many' THEN
         made := relate.add_field_table(source, target, word, on_delete = 'remove_link');
         new_id := relate.adopt_junction(made.junction, made.source_columns, made.target_columns, module, target_module, type_name,
-            source_role, coalesce(target_role, CASE WHEN field IS NOT NULL THEN relate.label_of(word) END), label, inverse_label);
+            source_role, coalesce(target_role, CASE WHEN field IS NOT NULL THEN relate.label_of(relate.singular_of(word)) END), label, inverse_label);
     WHEN 'one_to_many' THEN
         held := relate.add_field_columns(target, source, word, false, on_delete = 'remove_link');
         words := relate.column_words(word, word = source.name, is_self, false, target.singular, source.singular);

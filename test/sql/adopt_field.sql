@@ -64,6 +64,11 @@ DELETE FROM tag WHERE code = 'vip';
 DELETE FROM users;
 SELECT * FROM relate.validate('field_crm');
 
+-- A field of several is named in the plural, what it holds is one of them.
+SELECT relate.add_relationship_field('order', 'user', 'many_to_many', field => 'approvers');
+SELECT name, target_role, label FROM relate.relationship_types() WHERE name = 'order_approvers';
+SELECT relate.drop_relationship_field('order_approvers');
+
 -- ---- refused, and nothing is changed ----------------------------------------------
 CREATE TABLE after AS SELECT * FROM made;
 SELECT relate.add_relationship_field('customer', 'address');

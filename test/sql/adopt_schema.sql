@@ -67,6 +67,9 @@ SELECT relate.alter_relationship_type('order_contact', cardinality => 'many_to_m
 SELECT relate.alter_relationship_type('order_contact', is_perpetual => false);
 UPDATE adopt_crm.relationship_type SET storage = 'link' WHERE name = 'order_contact';
 SELECT relate.alter_module('order', key_columns => '{contact_id}');
+CREATE VIEW order_view AS SELECT * FROM orders;
+SELECT relate.adopt_column('order_view', '{contact_id}', 'contact');
+DROP VIEW order_view;
 SELECT relate.drop_relationship_type('order_contact');
 SELECT relationship_type, columns FROM relate.preview_adopt_foreign_keys('adopt_shop') WHERE note IS NULL;
 SELECT conname FROM pg_constraint WHERE conrelid = 'orders'::regclass AND contype = 'f' ORDER BY 1;
