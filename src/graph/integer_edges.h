@@ -11,12 +11,24 @@
 
 namespace relate::graph {
 
+namespace detail {
+
+// How many bytes of digits a small integer of this size has by its tag; else no_digits.
+inline constexpr unsigned no_digits = 8;
+[[gnu::always_inline]] inline unsigned small_digits(std::byte tag, std::size_t size)
+{
+    constexpr unsigned zero_tag = 0x80;
+    unsigned count = std::to_integer<unsigned>(tag) - zero_tag;
+    return count < no_digits && size == count + 1 ? count : no_digits;
+}
+
+} // namespace detail
+
 // The integer of a key, from 0 to 2^56 - 1; else -1.
 [[gnu::always_inline]] inline std::int64_t small_integer(KeyBytes key)
 {
-    constexpr unsigned zero_tag = 0x80, most_bytes = 7;
-    unsigned count = std::to_integer<unsigned>(key.empty() ? std::byte{} : key[0]) - zero_tag;
-    if (count > most_bytes || key.size() != count + 1)
+    unsigned count = detail::small_digits(key.empty() ? std::byte{} : key[0], key.size());
+    if (count == detail::no_digits)
         return -1;
     std::int64_t value = 0;
     for (std::size_t i = 1; i <= count; ++i)
@@ -28,8 +40,8 @@ namespace relate::graph {
 inline constexpr std::size_t small_integer_reads_beyond = sizeof(std::uint64_t);
 [[gnu::always_inline]] inline std::int64_t small_integer_of_longer(const std::byte *key, std::size_t size)
 {
-    unsigned count = std::to_integer<unsigned>(key[0]) - 0x80;
-    if (count > 7 || size != count + 1)
+    unsigned count = detail::small_digits(key[0], size);
+    if (count == detail::no_digits)
         return -1;
     std::uint64_t bytes = detail::load(key + 1, sizeof bytes);
     if constexpr (std::endian::native == std::endian::little)

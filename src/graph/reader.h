@@ -77,7 +77,8 @@ public:
     // The one type and direction that it walks, where there is only one.
     virtual std::optional<Via> only_via() const { return {}; }
 
-    // What a probe of these costs, in units of that of one record: less where they lie together.
+    // What a probe of these costs, which are sorted and distinct, in units of that of one record:
+    // less where they lie together.
     virtual double probe_cost(std::span<const Record> near) { return static_cast<double>(near.size()); }
 
     // What a pass costs, in the same units; never, if it cannot.

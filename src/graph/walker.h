@@ -3,7 +3,8 @@
 //
 // Server-free. While few records are asked for, a reader is probed; when the probes
 // made and due would cost more than one pass over all its edges, it is read once
-// and kept (adjacency.h), unless memory does not allow: then it is probed on. The
+// and kept (adjacency.h), unless memory does not allow: then it is probed on. What
+// many probes cost, the reader says, for those that lie together cost less. The
 // answers are the same either way, and in the same order.
 //
 // Control is the caller's: check(bytes) is called often, lets interrupts in, and
@@ -162,9 +163,9 @@ public:
 private:
     struct Source {
         Reader *reader;
-        double pass_cost = -1; // once asked for
-        double probes = 0;     // made so far
-        double next_probes = 0; // what the next ones count as
+        double pass_cost = -1;  // once asked for
+        double probes = 0;      // what those made so far have cost
+        double next_probes = 0; // what the next ones cost
         bool is_held = false;
         bool is_too_big = false; // to be held
         Adjacency<Memory> adjacency;

@@ -17,8 +17,8 @@ struct NamedRecord {
     const char *name; // null where it has none
 };
 
-// All the keys in one statement, or one scan; results in the keys' order, in
-// the current memory context.
+// All the keys, which are sorted, in one statement, or one scan; results in the keys'
+// order, in the current memory context.
 std::span<NamedRecord> names_of(const Module &module, std::span<const Datum> keys,
                                 pg::Sees sees = pg::Sees::snapshot);
 
