@@ -126,6 +126,7 @@ quietly psql_file "$work/clean.sql"
 is_the_same "--clean --if-exists, into an empty database"
 
 coproc SESSION { psql -XqAt -d "$restored" 2>&1; }
+session=$SESSION_PID # bash forgets it as soon as the session ends
 ask() { # the open session
     local line
     echo "$1; SELECT 'done';" >&"${SESSION[1]}"
@@ -146,6 +147,6 @@ is_empty "$(pg_restore --clean --if-exists -d "$restored" "$work/custom" 2>&1 >/
 is_the_same "pg_restore --clean --if-exists, over the live one"
 is "$(ask "$question")" "$before" "a session that was open has the same answer"
 echo '\q' >&"${SESSION[1]}"
-wait "$SESSION_PID"
+wait "$session"
 
 done_testing

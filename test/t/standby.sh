@@ -44,6 +44,7 @@ is "$(on_standby sql "SELECT relate.connect('person', 7, 'marriage', 'person', 8
 
 # What changes on the primary is seen by a session of the standby that has read before.
 coproc SESSION { on_standby psql -XqAt -d "$database" 2>&1; }
+session=$SESSION_PID # bash forgets it as soon as the session ends
 ask() {
     local line
     echo "$1; SELECT 'done';" >&"${SESSION[1]}"
@@ -59,6 +60,6 @@ sql "ALTER SCHEMA crm RENAME TO crm_two" "SELECT relate.delete_relationship('mar
 catch_up
 is_empty "$(ask "$question")" "and what is gone"
 echo '\q' >&"${SESSION[1]}"
-wait "$SESSION_PID"
+wait "$session"
 
 done_testing
