@@ -501,7 +501,7 @@ BEGIN
         FROM %1$I.relationship_type t
         WHERE t.storage <> 'link'
           AND (NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.storage_table)
-               OR EXISTS (SELECT FROM unnest(t.storage_source_columns || t.storage_target_columns) AS c
+               OR EXISTS (SELECT FROM (SELECT unnest(t.storage_source_columns) AS c UNION ALL SELECT unnest(t.storage_target_columns)) AS stored
                           WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.storage_table AND a.attname = c AND NOT a.attisdropped)))
         UNION ALL
         SELECT %1$L, 'error', format('relationship type %%s', quote_ident(t.name)),

@@ -185,14 +185,20 @@ void put_tree(const pg::Output &output, const HierarchyQuestion &h, Walker &walk
 }
 
 // Records that are a parent on the day and have none: each(record), in order. They
-// last until it returns.
+// last until it returns. A pass also meets parents whose module is gone: none of a record.
 template <class Each>
 void for_each_root(const HierarchyQuestion &h, Each each)
 {
     with_walk(h.up(), [&](Walker &up) {
         pg::Array<Node> parents;
         OpenedWays down(h.down());
+        const Module *known_module = nullptr;
         auto add = [&](const graph::Record &near) {
+            if (!known_module || near.module_id != known_module->id) {
+                known_module = h.workspace.module(near.module_id);
+                if (!known_module)
+                    return;
+            }
             if (up.nodes().intern(near) != parents.size())
                 return;
             parents.push(static_cast<Node>(parents.size()));

@@ -83,7 +83,8 @@ private:
     bool is_compact_; // the dates follow the key columns at once
     Rank rank_;
     pg::LeafPages pages_;
-    int32 known_module_ = 0;
+    static constexpr int64 no_module = int64{1} << 32; // no int32, whatever a row says
+    int64 known_module_ = no_module;
     mutable double pass_cost_ = -1;
 };
 

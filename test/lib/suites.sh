@@ -19,6 +19,7 @@ count_tap() {
         echo "FAILED: $1" >&2
         grep -vE '^ok ' "$2" | tail -n 400 | sed 's/^/    /' >&2
     fi
+    sed -n 's/^# note: //p' "$2"
     if [ "$skip" != 0 ]; then
         grep -E '^(ok .*|1\.\.0 *)# *[Ss][Kk][Ii][Pp]' "$2" | sed "s|^.*# *|$1: |" || true
     fi

@@ -24,6 +24,9 @@ skip() { # REASON [COUNT]
         echo "ok $tests # SKIP $1"
     done
 }
+note() { # TEXT, which test/run shows too
+    sed 's/^/# note: /' <<<"$1"
+}
 done_testing() { echo "1..$tests"; }
 
 # What is done at the end, whatever happens, the last first.

@@ -295,6 +295,14 @@ RESET session_replication_role;
 SELECT v.finding FROM relate.validate('health_crm') v;
 SELECT h.finding FROM relate.health_check() h WHERE object LIKE 'module%code';
 
+-- Columns of a type's storage that nobody checked do not stop it.
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE health_crm.relationship_type SET storage = 'column', storage_table = 'health_test.codes', storage_source_columns = '{{code,code}}', storage_target_columns = '{code,gone}'
+WHERE type_id = (SELECT min(type_id) FROM health_crm.relationship_type);
+SELECT h.finding FROM relate.health_check() h WHERE h.finding LIKE '%storage%';
+ROLLBACK;
+
 SET session_replication_role = replica;
 UPDATE health_crm.module SET table_name = 'health_test.codes', key_columns = '{code}' WHERE name = 'code';
 RESET session_replication_role;

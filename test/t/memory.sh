@@ -1,20 +1,22 @@
 # Memory of a backend: flat over any number of calls and catalog changes, and over
 # a large COPY no more than PostgreSQL's own queue of triggers.
 #
-# RELATE_CALLS is the number of calls of each function (make endurance: 100,000).
+# RELATE_CALLS is the number of calls of each function (make endurance: 100,000). The slow ones
+# are made for so many times RELATE_MICROSECONDS, and fewer where they do not end by then.
 . test/lib/tap.sh
 calls=${RELATE_CALLS:-150}
+patience=$((calls * ${RELATE_MICROSECONDS:-200})) # microseconds for the calls of a slow one
 new_role relate_t_memory
 new_database relate_t_memory
 psql -Xq -v ON_ERROR_STOP=1 -d "$database" -f test/lib/world.sql 2>&1 || ok 1 "the world"
 
 sql "CREATE FUNCTION used() RETURNS bigint LANGUAGE sql AS 'SELECT sum(used_bytes) FROM pg_backend_memory_contexts'" \
-    "CREATE TABLE finding (call text, outcome text, grown bigint, ends boolean, seconds numeric)"
+    "CREATE TABLE finding (call text, outcome text, grown bigint, ends boolean, calls int, seconds numeric)"
 
 # Statements of PL/pgSQL, each planned once: what is called is what counts. Each third of the
 # calls must have grown it: a cache that fills once, or a plan that is made anew because the server
 # has analyzed a table in the meantime, is no leak.
-endure() { # CALLS ENDS: the calls on standard input, those that are refused with their SQLSTATE
+endure() { # ENDS [MICROSECONDS]: the calls on standard input, those that are refused with their SQLSTATE
     local call body
     while read -r call; do
         body="$(sed -E 's/(^|; )SELECT /\1PERFORM /g; s/ --.*//' <<<"$call"); its_outcome := 'done';"
@@ -24,26 +26,32 @@ DO \$do\$
 DECLARE
     its_marks bigint[];
     its_outcome text;
+    its_turns int := $((calls < 6 ? calls : 6)); -- fills the caches; then they are timed
     it_began timestamptz;
+    its_time float8;
 BEGIN
     FOR its_round IN 1..6 LOOP
         its_marks[its_round] := used();
         EXIT WHEN its_round = 6;
+        IF its_round = 3 THEN
+            its_time := greatest(extract(epoch FROM clock_timestamp() - it_began) * 1000000 / its_turns, 1);
+            its_turns := ceil(greatest(least($calls, ${2:-its_time * $calls} / its_time), 6) / 3);
+        END IF;
         it_began := CASE WHEN its_round < 4 THEN clock_timestamp() ELSE it_began END;
-        FOR its_turn IN 1..CASE WHEN its_round > 2 THEN $((($1 + 2) / 3)) ELSE $(($1 < 20 ? $1 : 20)) END LOOP
+        FOR its_turn IN 1..its_turns LOOP
             $body
-            $([ "$2" = false ] || echo 'COMMIT;')
+            $([ "$1" = false ] || echo 'COMMIT;')
         END LOOP;
     END LOOP;
-    INSERT INTO finding VALUES (\$call\$$call\$call\$, its_outcome, 3 * least(its_marks[4] - its_marks[3], its_marks[5] - its_marks[4], its_marks[6] - its_marks[5]), $2,
-                                extract(epoch FROM clock_timestamp() - it_began));
+    INSERT INTO finding VALUES (\$call\$$call\$call\$, its_outcome, 3 * least(its_marks[4] - its_marks[3], its_marks[5] - its_marks[4], its_marks[6] - its_marks[5]), $1,
+                                3 * its_turns, extract(epoch FROM clock_timestamp() - it_began));
 END \$do\$;
 DO
     done | psql -Xq -v ON_ERROR_STOP=1 -d "$database" 2>&1
 }
 
 # --- calls: reading ones many to a transaction, the others in one each; those that are
-# --- refused say with which SQLSTATE. What takes milliseconds is called less often. Left out is
+# --- refused say with which SQLSTATE. What takes milliseconds may be called less often. Left out is
 # --- what makes functions, or tables with triggers: of each of these, the server keeps plans
 # --- until the session ends, whoever made it.
 
@@ -152,17 +160,15 @@ SQL
 }
 sql "CREATE SCHEMA office" "CREATE SCHEMA generated" "CREATE TABLE office.desk (id int PRIMARY KEY, owner int REFERENCES contact)" \
     "CREATE TABLE office.shared_desk (desk int REFERENCES office.desk, person int REFERENCES contact, PRIMARY KEY (desk, person))"
-echo "SELECT count(name) FROM bystander" | endure "$calls" false
-echo "UPDATE bystander SET note = note" | endure "$calls" true
+echo "SELECT count(name) FROM bystander" | endure false
+echo "UPDATE bystander SET note = note" | endure true
 sql "CREATE TABLE usual AS SELECT ends, max(grown) AS growth FROM finding GROUP BY ends" "TRUNCATE finding"
-# The fast ones first: those that read beside those that write, each on a core of its own.
-reads | endure "$calls" false &
-verbs | endure "$calls" true
-wait $!
 export PGOPTIONS='-c client_min_messages=error'
-slow_reads | endure $((calls / 50 + 10)) false
-changes | endure $((calls / 50 + 10)) true
-slow_changes | endure $((calls / 400 + 5)) true
+# Those that read beside those that write, each on a core of its own; what changes the catalog alone.
+{ reads | endure false; slow_reads | endure false "$patience"; } &
+verbs | endure true
+wait $!
+{ changes; slow_changes; } | endure true "$patience"
 unset PGOPTIONS
 all_calls() { reads; verbs; slow_reads; changes; slow_changes; }
 is "$(sql "SELECT count(*) FROM finding")" "$(all_calls | wc -l)" "every call was made"
@@ -172,8 +178,11 @@ is_empty "$(sql "SELECT DISTINCT proname FROM pg_proc WHERE pronamespace = 'rela
                  AND NOT EXISTS (SELECT FROM finding WHERE call ~ ('relate\.' || proname || '\M')) ORDER BY 1")" "of every function"
 is_empty "$(sql "SELECT call, outcome FROM finding WHERE outcome <> coalesce(substring(call from ' -- (.*)'), 'done')")" \
     "with the outcome it should have"
-is_empty "$(sql "SELECT finding.* FROM finding JOIN usual USING (ends) WHERE grown > growth + 1000 + $calls")" \
+is_empty "$(sql "SELECT finding.* FROM finding JOIN usual USING (ends) WHERE grown > growth + 1000 + finding.calls")" \
     "memory is flat over $calls calls of each function"
+[ -z "${RELATE_CALLS:-}" ] || note "$(sql "SELECT 'memory: ' || count(*) FILTER (WHERE calls >= $calls) || ' statements were called $calls times each; fewer, in $((patience / 1000000)) s:'
+    || coalesce(string_agg(format(E'\n    %s times (%s us each) %s', calls, round(1000000 * seconds / calls), left(call, 160)), '' ORDER BY calls) FILTER (WHERE calls < $calls), ' none')
+    FROM finding")"
 
 # --- changes of the catalog in one transaction: only the newest state is kept
 
