@@ -28,7 +28,7 @@ test:
 	@tools/with_cluster test/run
 endurance:
 	@tools/prepare test
-	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} RELATE_MALFORMED=$${RELATE_MALFORMED:-100} \
+	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} RELATE_MALFORMED=$${RELATE_MALFORMED:-100} RELATE_SEED=$${RELATE_SEED:-$$(shuf -i 1-9999 -n 1)} \
 		RELATE_PARALLEL=$${RELATE_PARALLEL:-5} RELATE_ROWS=$${RELATE_ROWS:-30000} tools/with_cluster test/run t/memory t/malformed t/parallel t/cancel
 sanitize:
 	@tools/prepare test

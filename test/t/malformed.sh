@@ -15,8 +15,9 @@ trap 'psql -Xq -d postgres -c "DROP DATABASE IF EXISTS $database"
             -c "DELETE FROM chaos.call WHERE statement LIKE 'CREATE TRIGGER%' AND $calls < 20 AND abs(hashint4(id + $seed)) % 5 > 0"
 } 2>&1 || ok 1 "the world"
 # In random order, since one call may leave something behind for the next; one
-# statement each, which the server's log names if it crashes, or some after what
-# has happened to the world.
+# statement each, or some after what has happened to the world; what was running if
+# the server crashes is shown at the end.
+log_start=$(($(wc -c <"$RELATE_CLUSTER/server/log") + 1))
 played=$(psql -XqAt -d "$database" 2>&1 <<SQL
 SET client_min_messages = error;
 SET statement_timeout = '60s';
@@ -28,6 +29,12 @@ SELECT format('SELECT chaos.try_after(%s, %L)', damage.id, array_agg(call.id)) F
 SELECT 'same' WHERE chaos.state() = :'before';
 SQL
 )
+crash=$(tail -c "+$log_start" "$RELATE_CLUSTER/server/log" | sed -n 's/.*Failed process was running: //p')
+for ((i = 0; i < 60 && ${#crash} > 0; i++)); do
+    [ "$(sql "SELECT 1")" != 1 ] || break
+    sleep 1
+done
+is_empty "$crash${crash:+$(sql "SELECT E'\n' || statement FROM chaos.call WHERE id = $(grep -o '[0-9]*' <<<"$crash" | head -n 1)")}" "no crash (seed $seed)"
 is "$(grep -v '^$' <<<"$played")" same "readers and tables are as they were, in the session that made the calls"
 is "$(sql "SELECT count(*) FROM chaos.outcome WHERE damage_id = 0")" "$(sql "SELECT count(*) FROM chaos.call")" "every call was made"
 is "$(sql "SELECT count(*) FROM chaos.outcome WHERE damage_id > 0")" "$(sql "SELECT 2 * $calls * count(*) FROM chaos.damage")" "and so many after each thing that may have happened before"

@@ -164,11 +164,20 @@ echo "SELECT count(name) FROM bystander" | endure false
 echo "UPDATE bystander SET note = note" | endure true
 sql "CREATE TABLE usual AS SELECT ends, max(grown) AS growth FROM finding GROUP BY ends" "TRUNCATE finding"
 export PGOPTIONS='-c client_min_messages=error'
-# Those that read beside those that write, each on a core of its own; what changes the catalog alone.
-{ reads | endure false; slow_reads | endure false "$patience"; } &
+# Those that read beside those that write, each on a core of its own, and in a database of its own:
+# beside a long reader, dead rows could not go.
+new_database relate_t_memory_writes
+psql -Xq -d postgres -c "DROP DATABASE $database" -c "CREATE DATABASE $database TEMPLATE relate_t_memory"
+{
+    database=relate_t_memory
+    reads | endure false
+    slow_reads | endure false "$patience"
+} &
 verbs | endure true
-wait $!
 { changes; slow_changes; } | endure true "$patience"
+wait $!
+database=relate_t_memory
+psql -XqAt -d relate_t_memory_writes -c "COPY finding TO STDOUT" | psql -Xq -d "$database" -c "COPY finding FROM STDIN"
 unset PGOPTIONS
 all_calls() { reads; verbs; slow_reads; changes; slow_changes; }
 is "$(sql "SELECT count(*) FROM finding")" "$(all_calls | wc -l)" "every call was made"
