@@ -59,14 +59,21 @@ public:
         resize(size, fresh);
     }
 
-    // Room for so many in an empty array.
+    // Room for so many.
     void reserve(size_t size)
     {
-        if (size > capacity_) {
+        if (size <= capacity_)
+            return;
+        if (empty())
             release();
-            items_ = static_cast<T *>(Memory::allocate(size * sizeof(T)));
-            capacity_ = size;
-        }
+        set_capacity(size);
+    }
+
+    // No more room than there are items.
+    void shrink()
+    {
+        if (size_ > 0 && size_ < capacity_)
+            set_capacity(size_);
     }
 
     // By value: the item may be one of the array's own.
@@ -90,9 +97,11 @@ public:
 
 private:
     // Apart, so that push() is small enough to be inlined.
-    [[gnu::noinline]] void grow()
+    [[gnu::noinline]] void grow() { set_capacity(capacity_ == 0 ? 8 : capacity_ * 2); }
+
+    void set_capacity(size_t capacity)
     {
-        capacity_ = capacity_ == 0 ? 8 : capacity_ * 2;
+        capacity_ = capacity;
         items_ = static_cast<T *>(items_ ? Memory::reallocate(items_, capacity_ * sizeof(T))
                                          : Memory::allocate(capacity_ * sizeof(T)));
     }

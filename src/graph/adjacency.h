@@ -28,6 +28,14 @@ public:
     std::size_t bytes() const { return block_.bytes() + table_.bytes() + integers_.bytes(); }
     const IntegerKeys &far_integers() const { return far_; }
 
+    // Room for so many edges that are integers, and what it takes.
+    static std::size_t room(std::size_t edges) { return IntegerEdges<Memory>::room(edges); }
+    void reserve(std::size_t edges)
+    {
+        if (are_integers_)
+            integers_.reserve(edges);
+    }
+
     void release()
     {
         block_.release();

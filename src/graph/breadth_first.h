@@ -151,8 +151,11 @@ private:
     template <class OnEdge>
     bool go_down_held(std::size_t first, std::size_t end, OnEdge on_edge)
     {
+        parent_.reserve(walker_.nodes_expected());
+        order_.reserve(walker_.nodes_expected());
         // A copy, for the order grows meanwhile.
         level_.clear();
+        level_.reserve(end - first);
         for (std::size_t i = first; i < end; ++i)
             level_.push(order_[i]);
         bool goes_on = true;
@@ -168,6 +171,7 @@ private:
     void sort_level(std::size_t first, std::size_t end)
     {
         sorted_.clear();
+        sorted_.reserve(end - first);
         for (std::size_t i = first; i < end; ++i)
             sorted_.push(order_[i]);
         walker_.sort({sorted_.begin(), sorted_.size()});

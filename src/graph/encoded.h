@@ -26,11 +26,15 @@ public:
     {
         if (size_ + count > capacity_) {
             std::size_t wanted = capacity_ == 0 ? 256 : capacity_ * 2;
-            capacity_ = wanted < size_ + count ? size_ + count : wanted;
-            bytes_ = static_cast<std::byte *>(bytes_ ? Memory::reallocate(bytes_, capacity_)
-                                                     : Memory::allocate(capacity_));
+            set_capacity(wanted < size_ + count ? size_ + count : wanted);
         }
         return bytes_ + size_;
+    }
+    // Room for so many bytes in all.
+    void reserve(std::size_t size)
+    {
+        if (size > capacity_)
+            set_capacity(size);
     }
     void grow_by(std::size_t count) { size_ += count; }
     void release()
@@ -41,6 +45,12 @@ public:
     }
 
 private:
+    void set_capacity(std::size_t capacity)
+    {
+        capacity_ = capacity;
+        bytes_ = static_cast<std::byte *>(bytes_ ? Memory::reallocate(bytes_, capacity_) : Memory::allocate(capacity_));
+    }
+
     std::byte *bytes_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;

@@ -7,6 +7,7 @@
 
 #include "graph/encoded.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace relate::graph {
@@ -95,13 +96,19 @@ private:
 template <class Memory>
 class IntegerEdges {
 public:
-    std::size_t bytes() const { return near_.bytes() + start_.bytes() + first_.bytes() + far_.bytes(); }
+    std::size_t bytes() const { return first_.bytes() + far_.bytes(); }
     std::size_t size() const { return far_.size(); }
+
+    // Room for so many, and what it takes.
+    static constexpr std::size_t room(std::size_t edges) { return 2 * sizeof(std::uint32_t) * edges; }
+    void reserve(std::size_t edges)
+    {
+        far_.reserve(edges);
+        first_.reserve(edges);
+    }
 
     void release()
     {
-        near_.release();
-        start_.release();
         first_.release();
         far_.release();
     }
@@ -110,70 +117,54 @@ public:
     bool add(const Record &near, const Record &far)
     {
         std::int64_t from = small_integer(near.key), to = small_integer(far.key);
-        if (from < 0 || from > IntegerPair::most || to < 0 || to > IntegerPair::most ||
-            !are_of(near.module_id, far.module_id))
+        if (from < 0 || from > IntegerPair::most || to < 0 || to > IntegerPair::most)
             return false;
-        begin_group(static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(far_.size()));
-        far_.push(static_cast<std::uint32_t>(to));
-        return true;
+        IntegerPair pair = {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)};
+        return add({near.module_id, far.module_id, {}, {&pair, 1}});
     }
     bool add(const IntegerRun &run)
     {
-        if (!are_of(run.near_module, run.far_module))
-            return false;
         if (run.pairs.empty())
             return true;
-        // Whether a group ends is hard to guess: so without a branch. Each edge says where the
-        // next group would begin.
-        std::size_t count = run.pairs.size();
-        begin_group(run.pairs[0].near, static_cast<std::uint32_t>(far_.size()));
+        if (far_.empty())
+            begin(run);
+        if (run.near_module != near_module_ || run.far_module != far_module_ || !goes_on(run))
+            return false;
+        std::size_t last = run.pairs.back().near - least_, known = first_.size() - 1;
+        if (!are_dense(last + 1, far_.size() + run.pairs.size(), sparse_for_now))
+            return false;
+        // Whether a group ends is hard to guess, so each edge says where the next one begins.
         auto edge = static_cast<std::uint32_t>(far_.size());
-        std::uint32_t *far = far_.extend(count).data();
-        std::size_t group = near_.size() - 1;
-        std::uint32_t *near = near_.extend(count).data() - 1, *start = start_.extend(count).data() - 1;
-        std::uint32_t last = *near;
-        std::size_t at = 0;
+        std::uint32_t *far = far_.extend(run.pairs.size()).data();
+        first_.extend(last + 1 - known);
         for (const IntegerPair &pair : run.pairs) {
-            at += pair.near != last;
-            near[at] = last = pair.near;
-            start[at + 1] = ++edge;
+            std::size_t place = pair.near - least_;
+            while (known < place) // those between have no edges
+                first_[++known] = edge;
+            known = place + 1;
+            first_[known] = ++edge;
             *far++ = pair.far;
         }
-        near_.cut(group + at + 1);
-        start_.cut(group + at + 1);
         return true;
     }
 
     // After the last edge. False where the near records are too far apart.
     bool finish()
     {
-        if (far_.empty())
+        if (far_.empty() || !are_dense(first_.size() - 1, far_.size(), 0))
             return false;
-        least_ = near_[0];
-        std::size_t range = std::size_t{near_.back()} - least_ + 1;
-        if (range > 2 * (near_.size() + far_.size()) + 1024)
-            return false;
-        first_.resize_exactly(range + 1, 0);
-        std::uint32_t *place = first_.begin();
-        for (std::size_t i = 0; i < near_.size(); ++i) {
-            std::uint32_t *end = first_.begin() + (near_[i] - least_) + 1, start = start_[i];
-            while (place < end)
-                *place++ = start;
-        }
-        first_[range] = static_cast<std::uint32_t>(far_.size());
-        near_.release();
-        start_.release();
+        first_.shrink();
+        far_.shrink();
         return true;
     }
 
-    // Before finish(): take(near, far).
+    // take(near, far).
     template <class Take>
     void for_all(Take take) const
     {
-        for (std::size_t i = 0; i < near_.size(); ++i) {
-            std::size_t end = i + 1 < near_.size() ? start_[i + 1] : far_.size();
-            EncodedInteger near(near_module_, near_[i]);
-            for (std::size_t edge = start_[i]; edge < end; ++edge)
+        for (std::uint32_t place = 0; place + 1 < first_.size(); ++place) {
+            EncodedInteger near(near_module_, static_cast<std::uint32_t>(least_ + place));
+            for (std::size_t edge = first(place); edge < end(place); ++edge)
                 take(decode(near.bytes().data()), decode(far(edge).bytes().data()));
         }
     }
@@ -197,28 +188,37 @@ public:
     EncodedInteger far(std::size_t edge) const { return {far_module_, far_[edge]}; }
 
 private:
-    // The first ones say of which modules they are.
-    bool are_of(std::int32_t near_module, std::int32_t far_module)
+    // Places that may have no edges, while more are to come: 1 MB of them.
+    static constexpr std::size_t sparse_for_now = 1 << 18;
+
+    static bool are_dense(std::size_t places, std::size_t edges, std::size_t more)
     {
-        if (far_.empty()) {
-            near_module_ = near_module;
-            far_module_ = far_module;
-        }
-        return near_module == near_module_ && far_module == far_module_;
+        return places <= 4 * edges + 1024 + more;
     }
-    void begin_group(std::uint32_t near, std::uint32_t edge)
+
+    // In order, as a sound index gives them.
+    bool goes_on(const IntegerRun &run) const
     {
-        if (near_.empty() || near_.back() != near) {
-            near_.push(near);
-            start_.push(edge);
-        }
+        auto next = static_cast<std::int64_t>(first_.size()) - 1; // the greatest so far lies before it
+        return run.pairs[0].near - least_ + 1 >= next &&
+               std::is_sorted(run.pairs.begin(), run.pairs.end(),
+                              [](const IntegerPair &a, const IntegerPair &b) { return a.near < b.near; });
+    }
+
+    // The first ones say of which modules they are.
+    void begin(const IntegerRun &run)
+    {
+        near_module_ = run.near_module;
+        far_module_ = run.far_module;
+        least_ = run.pairs[0].near;
+        first_.clear();
+        first_.push(0);
     }
 
     std::int32_t near_module_ = 0, far_module_ = 0;
-    Array<std::uint32_t, Memory> near_, start_; // until finish(): those that have edges, and where these begin
-    Array<std::uint32_t, Memory> first_;        // then: by near record, from least_ on
+    Array<std::uint32_t, Memory> first_; // where the edges begin of each near record, from least_ on, and where they end
     Array<std::uint32_t, Memory> far_;
-    std::uint32_t least_ = 0;
+    std::int64_t least_ = 0;
 };
 
 } // namespace relate::graph

@@ -29,6 +29,14 @@ public:
     }
     void prefetch(Spot spot) const { table_.prefetch(spot); }
 
+    // Room for so many more, whose bytes are so many each, and what it takes.
+    static std::size_t room(std::size_t count, std::size_t bytes_each) { return count * (bytes_each + sizeof(start_[0])); }
+    void reserve(std::size_t count, std::size_t bytes_each)
+    {
+        records_.reserve(records_.size() + count * bytes_each + EncodedInteger::capacity);
+        start_.reserve(size() + count);
+    }
+
     // Many of these are to be met.
     void expect(const IntegerKeys &keys)
     {

@@ -84,6 +84,9 @@ public:
     // What a pass costs, in the same units; never, if it cannot.
     virtual double pass_cost() const { return never; }
 
+    // How many edges it meets, as an estimate, also those that it passes over; 0 if unknown.
+    virtual double pass_edges() const { return 0; }
+
     static constexpr double never = std::numeric_limits<double>::infinity();
 
 protected:

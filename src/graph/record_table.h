@@ -56,6 +56,8 @@ struct IntegerKeys {
         least = std::min(least, others.least);
         greatest = std::max(greatest, others.greatest);
     }
+    // No more different ones.
+    std::size_t most() const { return std::min(count, static_cast<std::size_t>(greatest - least + 1)); }
     // Whether an array by value is no bigger than a hash table by much.
     bool are_dense() const { return count > 0 && greatest - least < static_cast<std::int64_t>(2 * count + 1024); }
 };

@@ -50,6 +50,9 @@ public:
         return sum;
     }
 
+    // So many nodes may come to be known; 0 where nobody can tell, or memory is short.
+    std::size_t nodes_expected() const { return nodes_expected_; }
+
     // When no step comes any more: the nodes stay.
     void release_edges()
     {
@@ -67,6 +70,7 @@ public:
     void sort(std::span<Node> nodes)
     {
         keys_.clear();
+        keys_.reserve(nodes.size());
         for (Node node : nodes) {
             Record record = nodes_.record(node);
             keys_.push({record.module_id, node, key_prefix(record.key)});
@@ -235,9 +239,25 @@ private:
         source.next_probes = static_cast<double>(sorted.size());
         if (source.is_held || !is_pass_cheaper(source, source.next_probes * times))
             return source.is_held;
-        copy_near(sorted);
-        source.next_probes = source.reader->probe_cost(near_.view());
+        source.next_probes = cost_of_probes(source, sorted);
         return holds(source, source.next_probes * times);
+    }
+
+    // Of many, from some that lie together here and there.
+    double cost_of_probes(Source &source, std::span<const Node> sorted)
+    {
+        constexpr std::size_t parts = 8, part = 256, some = parts * part;
+        if (sorted.size() <= 2 * some)
+            return cost_of_these(source, sorted);
+        double cost = 0;
+        for (std::size_t i = 0; i < parts; ++i)
+            cost += cost_of_these(source, sorted.subspan((sorted.size() - part) * i / (parts - 1), part));
+        return cost * static_cast<double>(sorted.size()) / some;
+    }
+    double cost_of_these(Source &source, std::span<const Node> sorted)
+    {
+        copy_near(sorted);
+        return source.reader->probe_cost(near_.view());
     }
 
     bool holds(Source &source, double probes)
@@ -259,6 +279,9 @@ private:
 
     void read_all(Source &source)
     {
+        auto expected = static_cast<std::size_t>(source.reader->pass_edges());
+        if (control_.fits(bytes() + 2 * Adjacency<Memory>::room(expected)))
+            source.adjacency.reserve(expected);
         auto goes_on = [&](std::size_t edges) {
             since_check_ += edges;
             if (since_check_ < edges_between_checks)
@@ -278,12 +301,28 @@ private:
         bool fits = source.reader->pass(take, take_run);
         if (fits) {
             source.adjacency.finish();
-            nodes_.expect(source.adjacency.far_integers());
+            expect(source.adjacency.far_integers());
         }
         source.is_held = fits && control_.fits(bytes());
         source.is_too_big = !source.is_held;
         if (source.is_too_big)
             source.adjacency.release();
+    }
+
+    // Arrays that grow step by step are copied as often: so they are made as long as they may
+    // become, if they take no more than a part of the memory.
+    void expect(const IntegerKeys &far)
+    {
+        nodes_.expect(far);
+        if (!far.are_dense())
+            return;
+        constexpr std::size_t traversal = 2 * sizeof(Node); // its own arrays by node
+        std::size_t more = far.most(), all = nodes_.size() + more;
+        std::size_t bytes_each = EncodedInteger(far.module_id, static_cast<std::uint32_t>(far.greatest)).bytes().size();
+        if (!control_.fits(bytes() + 2 * (nodes_.room(more, bytes_each) + all * traversal)))
+            return;
+        nodes_.reserve(more, bytes_each);
+        nodes_expected_ = all;
     }
 
     template <class Take>
@@ -358,6 +397,7 @@ private:
     Block<Memory> near_bytes_;
     Array<Record, Memory> near_;
     Array<SortKey, Memory> keys_;
+    std::size_t nodes_expected_ = 0;
     std::size_t since_check_ = 0;
 };
 

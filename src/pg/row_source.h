@@ -16,6 +16,7 @@ public:
     static WantedColumns all() { return WantedColumns(~uint32{0}); }
     explicit WantedColumns(uint32 bits) : bits_(bits) {}
     bool operator[](int column) const { return bits_ >> column & 1; }
+    bool are_none() const { return bits_ == 0; }
     uint32 bits() const { return bits_; }
 
 private:
@@ -24,7 +25,8 @@ private:
 
 class RowSource {
 public:
-    // Adds the next row's columns, those not wanted as null; false after the last one.
+    // Adds the next row's columns, those not wanted as null, or nothing where none is wanted; false
+    // after the last row.
     // What they refer to lasts until the next call.
     virtual bool next(Columns &row) = 0;
     // Back to before the first row.

@@ -94,16 +94,20 @@ void offer_path(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rt
     rel->pathlist = list_make1(path); // never worse, so there is no choice to make
 }
 
-List *columns_of(Index rti, FuncExpr *call)
+// Only those wanted: then mostly nothing is left to be projected.
+List *columns_of(Index rti, FuncExpr *call, WantedColumns wanted)
 {
     TupleDesc row;
     Oid type;
     get_expr_result_type(reinterpret_cast<Node *>(call), &type, &row);
     List *columns = NIL;
     for (AttrNumber number = 1; number <= row->natts; ++number) {
+        if (!wanted[number - 1])
+            continue;
         Form_pg_attribute column = TupleDescAttr(row, number - 1);
         Var *var = makeVar(static_cast<int>(rti), number, column->atttypid, column->atttypmod, column->attcollation, 0);
-        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr *>(var), number, NameStr(column->attname), false));
+        auto place = static_cast<AttrNumber>(list_length(columns) + 1);
+        columns = lappend(columns, makeTargetEntry(reinterpret_cast<Expr *>(var), place, NameStr(column->attname), false));
     }
     return columns;
 }
@@ -126,8 +130,9 @@ Plan *make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlis
     scan->scan.plan.qual = conditions;
     scan->flags = path->flags;
     scan->custom_exprs = list_make1(call);
-    scan->custom_private = list_make1(makeInteger(static_cast<int>(wanted_columns(rel, conditions).bits())));
-    scan->custom_scan_tlist = columns_of(rel->relid, call);
+    WantedColumns wanted = wanted_columns(rel, conditions);
+    scan->custom_private = list_make1(makeInteger(static_cast<int>(wanted.bits())));
+    scan->custom_scan_tlist = columns_of(rel->relid, call, wanted);
     scan->methods = &scan_methods;
     return &scan->scan.plan;
 }
@@ -205,10 +210,9 @@ TupleTableSlot *next_row(ScanState *node)
         if (!scan->rows)
             open_rows(scan);
         Columns row;
-        if (!scan->rows->next(row))
-            return ExecClearTuple(node->ss_ScanTupleSlot);
-        row.put(node->ss_ScanTupleSlot);
-        return node->ss_ScanTupleSlot;
+        TupleTableSlot *slot = node->ss_ScanTupleSlot;
+        ExecClearTuple(slot);
+        return scan->rows->next(row) ? row.put(slot, scan->wanted.bits()) : slot;
     });
 }
 

@@ -33,14 +33,17 @@ public:
         Assert(count_ == output.columns->natts);
         tuplestore_putvalues(output.store, output.columns, values_, nulls_);
     }
-    // Does not copy what columns refer to.
-    void put(TupleTableSlot *slot)
+    // Some columns, by position from 0, into an empty slot for just these. Does not copy what they
+    // refer to.
+    TupleTableSlot *put(TupleTableSlot *slot, uint32 wanted)
     {
-        Assert(count_ == slot->tts_tupleDescriptor->natts);
-        ExecClearTuple(slot);
-        std::copy_n(values_, count_, slot->tts_values);
-        std::copy_n(nulls_, count_, slot->tts_isnull);
-        ExecStoreVirtualTuple(slot);
+        for (int to = 0; wanted != 0; wanted &= wanted - 1, ++to) {
+            int from = std::countr_zero(wanted);
+            Assert(from < count_ && to < slot->tts_tupleDescriptor->natts);
+            slot->tts_values[to] = values_[from];
+            slot->tts_isnull[to] = nulls_[from];
+        }
+        return ExecStoreVirtualTuple(slot);
     }
 
 private:

@@ -137,4 +137,9 @@ double HardEdges::pass_cost() const
     return rows * sorted_edge_bytes > work_mem * 1024.0 ? never : 100 + rows * 0.5;
 }
 
+double HardEdges::pass_edges() const
+{
+    return is_served() ? std::max(0.0, hard_link_estimate(workspace_, type_)) : 0;
+}
+
 } // namespace relate

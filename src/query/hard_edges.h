@@ -17,6 +17,7 @@ public:
     std::optional<graph::Via> only_via() const override;
     double probe_cost(std::span<const graph::Record> near) override;
     double pass_cost() const override;
+    double pass_edges() const override;
 
 private:
     bool is_served() const { return near_module_ && far_module_; }

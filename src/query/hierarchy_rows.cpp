@@ -38,6 +38,8 @@ public:
 
     void make(const Met &met, pg::Columns &row)
     {
+        if (wanted_.are_none())
+            return;
         add_record(met.node, 0, own_, row);
         row.add(Int32GetDatum(static_cast<int32>(met.depth)));
         add_record(met.parent, 3, parent_, row);

@@ -44,6 +44,7 @@ public:
     std::optional<graph::Via> only_via() const override;
     double probe_cost(std::span<const graph::Record> near) override;
     double pass_cost() const override;
+    double pass_edges() const override;
     void close();
 
 private:
@@ -73,6 +74,7 @@ private:
     bool is_module(int32 id);
     bool is_wanted(const Entry &entry);
     bool is_there(const Entry &entry);
+    void estimate() const;
 
     const Workspace &workspace_;
     DateADT as_of_;
@@ -85,7 +87,7 @@ private:
     pg::LeafPages pages_;
     static constexpr int64 no_module = int64{1} << 32; // no int32, whatever a row says
     int64 known_module_ = no_module;
-    mutable double pass_cost_ = -1;
+    mutable double rows_ = -1, visible_ = 0; // of the table, once asked for
 };
 
 class SqlLinks final : public graph::Reader {

@@ -457,13 +457,21 @@ std::optional<graph::Via> DirectLinks::only_via() const
 // an entry whose row must be looked at five times as long as one that needs none.
 double DirectLinks::pass_cost() const
 {
-    if (pass_cost_ < 0) {
-        BlockNumber pages;
-        double rows, visible;
-        table_relation_estimate_size(table_, nullptr, &pages, &rows, &visible);
-        pass_cost_ = rows * (0.02 + 0.12 * (1 - visible));
-    }
-    return pass_cost_;
+    estimate();
+    return rows_ * (0.02 + 0.12 * (1 - visible_));
+}
+
+double DirectLinks::pass_edges() const
+{
+    estimate();
+    return rows_;
+}
+
+void DirectLinks::estimate() const
+{
+    BlockNumber pages;
+    if (rows_ < 0)
+        table_relation_estimate_size(table_, nullptr, &pages, &rows_, &visible_);
 }
 
 } // namespace relate

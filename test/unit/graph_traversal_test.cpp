@@ -239,6 +239,20 @@ TEST(TraversalCosts, WildGrowthIsNotThoughtToGoOn)
     Malloc::reset();
 }
 
+TEST(TraversalCosts, OfManyProbesSomeAreWeighed)
+{
+    for (double cost : {1.0, 0.1}) {
+        ListReader reader(levels({1, 50, 20000}), 12000);
+        reader.cost_of_probe = cost;
+        Reader *readers[] = {&reader};
+        Control control;
+        walk(readers, {{1, "0"}}, ~0u, control);
+        EXPECT_EQ(reader.passes, cost == 1.0 ? 1 : 0);
+        EXPECT_LT(reader.weighed, 3000u);
+    }
+    Malloc::reset();
+}
+
 TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
 {
     ListReader reader(tree(50), Reader::never);

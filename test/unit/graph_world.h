@@ -112,11 +112,15 @@ public:
                 return false;
         return true;
     }
-    double probe_cost(std::span<const Record> near) override { return cost_of_probe * static_cast<double>(near.size()); }
+    double probe_cost(std::span<const Record> near) override
+    {
+        weighed += near.size();
+        return cost_of_probe * static_cast<double>(near.size());
+    }
     double pass_cost() const override { return pass_cost_; }
 
     int passes = 0;
-    std::size_t probes = 0;
+    std::size_t probes = 0, weighed = 0;
     double cost_of_probe = 1;
 
 private:
