@@ -53,6 +53,44 @@ void LeafPages::seek(Sought sought, BlockNumber leaf)
     copy(first_place(BufferGetPage(page_), sought), sought);
 }
 
+int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf)
+{
+    begin_seek();
+    go_to(leaf, several(0));
+    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
+    Page page = BufferGetPage(page_);
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
+    size_t filled = 0;
+    int done = 0;
+    for (; done < count; ++done) {
+        Sought sought = several(done);
+        OffsetNumber begin = guessed_place(page, first, OffsetNumberNext(last), sought);
+        int before = end_;
+        OffsetNumber end = copy_while(page, begin, last, [&](OffsetNumber place) { return is_sought(page, place, sought); }, filled);
+        if (end > last) { // there may be more behind the page
+            end_ = before;
+            break;
+        }
+        several_[done] = {before, end_};
+        first = end;
+    }
+    for (int i = 1; i < done; ++i)
+        pgstat_count_index_scan(index_);
+    pgstat_count_index_tuples(index_, end_);
+    if (done > 0)
+        keep_gap(entry_on(page, first));
+    visible_page_ = InvalidBlockNumber;
+    LockBuffer(page_, BUFFER_LOCK_UNLOCK);
+    return done;
+}
+
+void LeafPages::choose(int which)
+{
+    row_ = rows_ = 0;
+    at_ = several_[which].begin;
+    end_ = several_[which].end;
+}
+
 void LeafPages::begin_seek()
 {
     pgstat_count_index_scan(index_);
@@ -265,6 +303,39 @@ OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber hi
     return low;
 }
 
+// The same, around where it lies if the entries between are spread evenly: keys of a sequence
+// are, and then a search meets few entries.
+OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+{
+    auto rank = [&](OffsetNumber place) {
+        IndexTuple entry = entry_on(page, place);
+        return rank_(entry, columns(entry));
+    };
+    auto is_before = [&](OffsetNumber place) {
+        IndexTuple entry = entry_on(page, place);
+        return sought.compare(entry, columns(entry)) > 0;
+    };
+    if (high - low < 8)
+        return first_place(page, low, high, sought);
+    OffsetNumber last = OffsetNumberPrev(high);
+    uint64 from = rank(low), to = rank(last);
+    if (sought.rank <= from || sought.rank >= to)
+        return first_place(page, low, high, sought);
+    double part = static_cast<double>(sought.rank - from) / static_cast<double>(to - from);
+    auto guess = static_cast<OffsetNumber>(low + part * (last - low));
+    int step = 1;
+    if (is_before(guess)) {
+        low = OffsetNumberNext(guess);
+        for (; low + step < high && is_before(static_cast<OffsetNumber>(low + step - 1)); step *= 2)
+            low = static_cast<OffsetNumber>(low + step);
+        return first_place(page, low, static_cast<OffsetNumber>(std::min<int>(high, low + step)), sought);
+    }
+    high = guess;
+    for (; high - step > low && !is_before(static_cast<OffsetNumber>(high - step)); step *= 2)
+        high = static_cast<OffsetNumber>(high - step);
+    return first_place(page, static_cast<OffsetNumber>(std::max<int>(low, high - step)), high, sought);
+}
+
 // The whole page at once.
 void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
 {
@@ -280,12 +351,10 @@ void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
     end_ = end;
 }
 
-// Where the first one is that is not sought.
+// Where the first one is that is not sought. Behind what was copied before.
 OffsetNumber LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last,
-                                   FunctionRef<bool(OffsetNumber)> is_sought)
+                                   FunctionRef<bool(OffsetNumber)> is_sought, size_t &filled)
 {
-    at_ = end_ = 0;
-    size_t filled = 0;
     OffsetNumber place = first;
     for (; place <= last && is_sought(place); ++place) {
         if (ignores_killed_ && ItemIdIsDead(PageGetItemId(page, place)))
@@ -322,14 +391,14 @@ void LeafPages::copy(OffsetNumber first, const Sought &sought)
     Page page = BufferGetPage(page_);
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber last = PageGetMaxOffsetNumber(page);
-    auto is_sought = [&](OffsetNumber place) {
-        IndexTuple entry = entry_on(page, place);
-        return sought.compare(entry, columns(entry)) == 0;
-    };
-    bool are_all = first <= last && is_sought(last); // and many, mostly
-    OffsetNumber end = are_all ? OffsetNumberNext(last) : copy_while(page, first, last, is_sought);
+    bool are_all = first <= last && is_sought(page, last, sought); // and many, mostly
+    OffsetNumber end = OffsetNumberNext(last);
+    size_t filled = 0;
+    at_ = end_ = 0;
     if (are_all)
         copy_all(page, first, last);
+    else
+        end = copy_while(page, first, last, [&](OffsetNumber place) { return is_sought(page, place, sought); }, filled);
     pgstat_count_index_tuples(index_, end_);
     bool is_end = end <= last;
     IndexTuple behind = is_end ? entry_on(page, end) : nullptr;

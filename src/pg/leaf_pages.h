@@ -55,6 +55,13 @@ public:
     // been foreseen.
     void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
 
+    // The same for several at once, in the order of the index, all on the leaf that has been
+    // foreseen: which costs less. So many of them, from the first on, have all that they seek on
+    // that page, and wait there for choose(); maybe none.
+    static constexpr int most_at_once = 16;
+    int seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf);
+    void choose(int which);
+
     // Where that has led.
     BlockNumber leaf() const { return BufferIsValid(page_) ? BufferGetBlockNumber(page_) : InvalidBlockNumber; }
 
@@ -123,12 +130,18 @@ private:
     bool is_behind(Page page, const Sought &sought) const;
     OffsetNumber first_place(Page page, const Sought &sought) const;
     OffsetNumber first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
+    OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     BlockNumber child(Page page, const Sought &sought) const;
     BlockNumber next_down(const InnerPages::Copy &copy, const Sought &sought) const;
     void copy(OffsetNumber first, const Sought &sought);
     void copy_all(Page page, OffsetNumber first, OffsetNumber last);
     OffsetNumber copy_while(Page page, OffsetNumber first, OffsetNumber last,
-                            FunctionRef<bool(OffsetNumber)> is_sought);
+                            FunctionRef<bool(OffsetNumber)> is_sought, size_t &filled);
+    bool is_sought(Page page, OffsetNumber place, const Sought &sought) const
+    {
+        IndexTuple entry = entry_on(page, place);
+        return sought.compare(entry, columns(entry)) == 0;
+    }
     void keep_gap(IndexTuple end);
     IndexTuple gap_end() const { return reinterpret_cast<IndexTuple>(const_cast<char *>(gap_end_)); }
     void make_room(size_t size);
@@ -148,6 +161,9 @@ private:
     size_t capacity_ = 0;
     LocationIndex entries_[MaxIndexTuplesPerPage]; // places in the room
     int at_ = 0, end_ = 0;
+    struct {
+        int begin, end; // of their entries
+    } several_[most_at_once];
     IndexTuple entry_ = nullptr;
     int row_ = 0, rows_ = 0; // an entry may stand for several
 

@@ -1,7 +1,7 @@
 // Many seeks, in the order of the index.
 //
-// What lies in the gap that the seek before has found is not sought, and the leaves that
-// come next are fetched by memory while others are read.
+// What lies in the gap that the seek before has found is not sought, what lies on one leaf is
+// sought there at once, and the leaves that come next are fetched by memory while others are read.
 //
 // A `Wanted` is what one seek needs, and a LeafPages::Compare: int(entry, columns) const,
 // with uint64 rank() const. `want(place, wanted)` fills one in, or says false where there is
@@ -16,7 +16,7 @@ namespace relate::pg {
 template <class Wanted, class Want, class Take>
 bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
 {
-    constexpr size_t batch = 16; // foreseen at once
+    constexpr size_t batch = LeafPages::most_at_once; // foreseen
     struct {
         Wanted wanted;
         BlockNumber leaf;
@@ -34,14 +34,25 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
             ++filled;
         }
         CHECK_FOR_INTERRUPTS();
-        for (size_t i = 0; i < filled; ++i) {
-            auto &[wanted, leaf, place_of_it] = coming[i];
-            if (pages.is_in_gap(wanted))
+        auto sought = [&](size_t i) -> LeafPages::Sought { return {coming[i].wanted, coming[i].wanted.rank()}; };
+        for (size_t i = 0, end; i < filled; i = end) {
+            end = i + 1;
+            if (pages.is_in_gap(coming[i].wanted))
                 continue;
-            LeafPages::Sought sought = {wanted, wanted.rank()};
-            pages.seek(sought, leaf);
-            if (!take(place_of_it, sought))
-                return false;
+            BlockNumber leaf = coming[i].leaf;
+            while (end < filled && leaf != InvalidBlockNumber && coming[end].leaf == leaf)
+                ++end;
+            auto of_these = [&](int which) { return sought(i + static_cast<size_t>(which)); };
+            int done = end > i + 1 ? pages.seek_several(static_cast<int>(end - i), of_these, leaf) : 0;
+            if (done == 0)
+                pages.seek(sought(i), leaf);
+            end = i + static_cast<size_t>(std::max(done, 1));
+            for (size_t each = i; each < end; ++each) {
+                if (done > 0)
+                    pages.choose(static_cast<int>(each - i));
+                if (!take(coming[each].place, sought(each)))
+                    return false;
+            }
         }
     }
     return true;

@@ -84,6 +84,29 @@ SELECT FROM relate.create_relationship('uses', 'x', 1);
 SELECT module, count(*), count(name), min(name), max(distance) FROM relate.network('unit', 'x', max_depth => 2) GROUP BY module ORDER BY module;
 UPDATE part SET name = 'Other' WHERE id = 2;
 SELECT key, name FROM relate.network('part', 1, max_depth => 1) WHERE module = 'part' AND key::bigint IN (2, 6, 8) ORDER BY key;
+-- Many names of one page, and few of many: keys close together, far apart and at both ends,
+-- some twice in the index, some of records that are gone.
+CREATE TABLE spread (id bigint PRIMARY KEY, name text);
+INSERT INTO spread SELECT id, 'Spread ' || id FROM (
+    SELECT i FROM generate_series(1, 2000) i UNION SELECT 5000 + 7 * i FROM generate_series(1, 1000) i
+    UNION SELECT i * i * i FROM generate_series(100, 400) i UNION VALUES (-9223372036854775808), (-5), (0), (9223372036854775807)) x (id) ORDER BY id % 13, id;
+SELECT FROM relate.register_module('spread');
+SELECT FROM relate.create_relationship_type('holds', 'part', 'spread');
+INSERT INTO relationship (type_id, source_key, target_key)
+SELECT type_id, number, id FROM relationship_type, LATERAL (
+    SELECT 3, id FROM spread WHERE id % 3 > 0 UNION ALL SELECT 4, id FROM spread WHERE id % 97 = 1) x (number, id) WHERE relationship_type.name = 'holds';
+UPDATE spread SET name = name || ' again' WHERE id % 5 = 0;
+SET session_replication_role = replica;
+DELETE FROM spread WHERE id % 11 = 0;
+RESET session_replication_role;
+CREATE FUNCTION compare_names(part bigint) RETURNS TABLE (reached bigint, named bigint, different bigint)
+LANGUAGE sql SET search_path = query_pages AS $$
+    SELECT count(*), count(n.name), count(*) FILTER (WHERE n.name IS DISTINCT FROM s.name)
+    FROM relate.network('part', part, '{holds}', max_depth => 1) n LEFT JOIN spread s ON s.id = n.key::bigint
+$$;
+SELECT * FROM compare_names(3) UNION ALL SELECT * FROM compare_names(4);
+VACUUM spread;
+SELECT * FROM compare_names(3) UNION ALL SELECT * FROM compare_names(4);
 
 -- Indexes made anew, in another order: then through SQL.
 DROP INDEX relationship_target_idx;
