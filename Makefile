@@ -29,7 +29,7 @@ test:
 endurance:
 	@tools/prepare test
 	@RELATE_CALLS=$${RELATE_CALLS:-100000} RELATE_COPY_ROWS=$${RELATE_COPY_ROWS:-1000000} RELATE_MALFORMED=$${RELATE_MALFORMED:-100} RELATE_SEED=$${RELATE_SEED:-$$(shuf -i 1-9999 -n 1)} \
-		RELATE_PARALLEL=$${RELATE_PARALLEL:-5} RELATE_ROWS=$${RELATE_ROWS:-30000} tools/with_cluster test/run t/memory t/malformed t/parallel t/cancel
+		RELATE_PARALLEL=$${RELATE_PARALLEL:-5} RELATE_ROWS=$${RELATE_ROWS:-30000} RELATE_SECONDS=$${RELATE_SECONDS:-300} tools/with_cluster test/run t/memory t/malformed t/parallel t/cancel t/walks_beside_writers
 sanitize:
 	@tools/prepare test
 	@RELATE_SANITIZE_LONG=yes test/run sanitize
