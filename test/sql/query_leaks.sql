@@ -2,7 +2,7 @@
 -- reads, with every module and key, and provoke every error: no secret string is in any row,
 -- message, detail, hint or context.
 --
--- Secrets begin with "hush", and secret relationships are numbered from 777001. What the caller
+-- Secrets begin with "hush", and secret relationships are numbered from 77700001, which no oid is. What the caller
 -- himself wrote in the statement is no secret. Functions are found in the catalog, so that one
 -- that is added is walked too.
 SET client_min_messages = warning;
@@ -34,7 +34,7 @@ SELECT relate.create_relationship_type('holds', 'person', 'contract', 'many_to_o
        relate.create_relationship_type('sworn', 'person', 'contract', label => 'swore to', source_kind => 'individual'),
        relate.create_relationship_type('knows', 'person', 'person', label => 'knows');
 SELECT relate.connect('person', 'p1', 'knows', 'person', 'p2');
-SELECT setval('leak_crm.relationship_relationship_id_seq', 777000);
+SELECT setval('leak_crm.relationship_relationship_id_seq', 77700000);
 SELECT relate.connect('person', 'p1', 'holds', 'contract', 'hush-key-1', '2020-01-01', description => 'hush words',
                       address_module => 'contract', address_key => 'hush-key-6'),
        relate.connect('person', 'p1', 'reads', 'contract', 'hush-key-2', is_primary => true, description => 'hush words'),
@@ -73,7 +73,7 @@ BEGIN
             is_error := true;
             words := concat_ws(E'\n', SQLSTATE, SQLERRM, detail, hint, context);
     END;
-    FOR written IN SELECT coalesce(one[1], one[2]) FROM regexp_matches(statement, '''([^'']+)''|(\m7770\d+)', 'g') AS one LOOP
+    FOR written IN SELECT coalesce(one[1], one[2]) FROM regexp_matches(statement, '''([^'']+)''|(\m777000\d+)', 'g') AS one LOOP
         words := replace(words, written, '');
     END LOOP;
 END $$;
@@ -82,7 +82,7 @@ CREATE TABLE literal (type regtype, name text, value text);
 INSERT INTO literal VALUES
     ('text', 'type', '''holds'''), ('text', 'label', '''holds'''), ('text', 'status', '''Customer'''), ('text', 'side', '''source'''),
     ('text', 'workspace', '''leak_crm'''), ('name', NULL, '''leak_crm'''), ('text[]', NULL, '''{holds}'''), ('jsonb', NULL, '''{}'''),
-    ('int', NULL, '1'), ('bigint', NULL, '777001'), ('date', NULL, 'current_date'), ('boolean', NULL, 'true'),
+    ('int', NULL, '1'), ('bigint', NULL, '77700001'), ('date', NULL, 'current_date'), ('boolean', NULL, 'true'),
     ('regclass', NULL, '''leak.contract'''), ('regclass', 'module_table', '''leak_crm.module'''),
     ('regclass', 'type_table', '''leak_crm.relationship_type'''), ('anyelement', NULL, 'NULL::leak.contract'),
     ('relate.record_key[]', NULL, '''{p1,p2}''');
@@ -133,7 +133,7 @@ INSERT INTO refusal (statement) VALUES
     ($$SELECT relate.connect('person', 'p2', 'reads', 'contract', 'hush-key-2')$$),
     ($$INSERT INTO leak_crm.relationship (type_id, source_key, target_key) VALUES (2, 'p2', 'hush-key-2')$$),
     ($$INSERT INTO leak_crm.relationship_list (relationship_type, source_key, target_key) VALUES ('holds', 'p1', 'hush-key-5')$$),
-    ($$SELECT relate.update_relationship(777003, is_primary => true)$$),
+    ($$SELECT relate.update_relationship(77700003, is_primary => true)$$),
     ($$UPDATE leak_crm.relationship SET is_primary = true$$),
     ($$SELECT relate.connect('contract', 'hush-key-1', 'is under', 'contract', 'hush-key-3')$$),
     ($$SELECT relate.connect('contract', 'hush-key-3', 'is kin of', 'contract', 'hush-key-1')$$),
@@ -161,10 +161,10 @@ INSERT INTO refusal (statement) VALUES
     ($$SELECT relate.set_status('contract', 'hush-key-5', 'Custom')$$),
     ($$INSERT INTO leak_crm.record_status (module_id, key, status_id, since) VALUES (2, 'hush-key-1', 1, current_date)$$),
     ($$UPDATE leak_crm.record_status SET status_id = 1, key = 'none'$$),
-    ($$SELECT relate.end_relationship(777001, '2000-01-01')$$),
+    ($$SELECT relate.end_relationship(77700001, '2000-01-01')$$),
     ($$SELECT relate.end_relationship('kin', 'hush-key-1', 'hush-key-3')$$),
     ($$SELECT relate.delete_relationship('reads', 'p1', 'hush-key-5')$$),
-    ($$SELECT relate.update_relationship(777001, type => 'kin')$$),
+    ($$SELECT relate.update_relationship(77700001, type => 'kin')$$),
     -- the records of a visible table
     ($$DELETE FROM leak.person WHERE id = 'p1'$$),
     ($$DELETE FROM leak.person$$),
@@ -196,7 +196,7 @@ CREATE FUNCTION leaks(in_rows text, in_errors text) RETURNS TABLE (function text
 $$;
 
 -- The owner hears secrets from all that can tell some: the walk is no stroll past them.
-CREATE TABLE heard AS SELECT * FROM leaks('hush name|7770', 'hush');
+CREATE TABLE heard AS SELECT * FROM leaks('hush name|777000', 'hush');
 SELECT string_agg(DISTINCT function, ', ' ORDER BY function) FROM heard
 WHERE function IN ('related_records', 'related_records_of', 'record_name', 'record_name_in', 'relationship_report', 'record_overview',
                    'preview_delete', 'related_rows', 'relationship_list', 'relationship_sides', 'refusal', 'possible_types', 'validate');
@@ -239,9 +239,9 @@ SET ROLE leak_owner;
 ALTER TABLE contract DISABLE ROW LEVEL SECURITY;
 ALTER TABLE dossier DISABLE ROW LEVEL SECURITY;
 ALTER TABLE leak_crm.relationship ENABLE ROW LEVEL SECURITY;
-CREATE POLICY few ON leak_crm.relationship USING (relationship_id < 777000) WITH CHECK (true);
+CREATE POLICY few ON leak_crm.relationship USING (relationship_id < 77700000) WITH CHECK (true);
 SET ROLE leak_caller;
-SELECT * FROM leaks('7770|hush words', '7770|hush words|hush-key') WHERE words !~ 'hush-key-5';
+SELECT * FROM leaks('777000|hush words', '777000|hush words|hush-key') WHERE words !~ 'hush-key-5';
 -- 5. Record security: neither the records nor what is related to them.
 SET ROLE leak_owner;
 DROP POLICY few ON leak_crm.relationship;
@@ -249,20 +249,20 @@ ALTER TABLE contract ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dossier ENABLE ROW LEVEL SECURITY;
 SELECT relate.enable_record_security('leak_crm');
 SET ROLE leak_caller;
-SELECT * FROM leaks('hush|7770', 'hush|7770');
+SELECT * FROM leaks('hush|777000', 'hush|777000');
 SELECT * FROM refused;
 -- 6. No right to read relationships at all, and only to write some columns of them.
 SET ROLE leak_owner;
 SELECT relate.disable_record_security('leak_crm');
 REVOKE SELECT ON leak_crm.relationship, leak_crm.record_status FROM leak_caller;
 SET ROLE leak_caller;
-SELECT * FROM leaks('hush|7770', 'hush|7770');
+SELECT * FROM leaks('hush|777000', 'hush|777000');
 -- 7. A stranger, who may not even look into the schema.
 SET ROLE leak_owner;
 SELECT relate.revoke_role('leak_caller');
 REVOKE SELECT ON contract, dossier FROM leak_caller;
 SET ROLE leak_caller;
-SELECT * FROM leaks('hush|7770', 'hush|7770');
+SELECT * FROM leaks('hush|777000', 'hush|777000');
 
 RESET ROLE;
 SET client_min_messages = error;
