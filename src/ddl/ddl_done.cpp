@@ -1,7 +1,8 @@
 // relate.ddl_done(): the event trigger after statements that make or alter tables.
 //
 // A module follows its columns when they are renamed. A key column of another
-// type must leave every related record where it is. New partitions get our
+// type, or whose enumeration has a value of another name, must leave every related
+// record where it is. New partitions get our
 // trigger, and the records of a detached one leave the module by the rules for
 // DELETE. Most DDL is of no concern to us, and is told by a look at the
 // statement and at the modules that this backend knows.
@@ -14,6 +15,7 @@
 #include "ddl/key_retyped.h"
 #include "ddl/known_workspaces.h"
 #include "ddl/records_leave.h"
+#include "ddl/value_renamed.h"
 #include "pg/ddl.h"
 #include "pg/spi.h"
 
@@ -252,6 +254,8 @@ void react(const Node *statement)
     if (std::optional<pg::ColumnRename> rename = pg::column_rename(statement))
         for (Oid table : pg::tables_of(rename->table))
             follow({table, rename->from, rename->to});
+    if (std::optional<pg::ValueRename> rename = pg::value_rename(statement))
+        check_renamed_value(*rename);
     if (Oid parent = pg::parent_of_new_partition(statement))
         protect_partitions(parent);
     pg::TableChange change = pg::table_change(statement);

@@ -14,6 +14,16 @@ const Statement *as(const Node *node, NodeTag tag)
     return node && nodeTag(node) == tag ? reinterpret_cast<const Statement *>(node) : nullptr;
 }
 
+Oid type_named(const List *qualified_name)
+{
+    char *schema, *name;
+    DeconstructQualifiedName(const_cast<List *>(qualified_name), &schema, &name);
+    if (!schema)
+        return TypenameGetTypid(name);
+    Oid in = LookupExplicitNamespace(schema, true);
+    return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name), ObjectIdGetDatum(in));
+}
+
 Oid relation_named(const RangeVar *name)
 {
     return name ? RangeVarGetRelid(name, NoLock, true) : InvalidOid;
@@ -110,6 +120,14 @@ std::optional<ColumnRename> column_rename(const Node *statement)
     if (!OidIsValid(table))
         return std::nullopt;
     return ColumnRename{table, rename->subname, rename->newname};
+}
+
+std::optional<ValueRename> value_rename(const Node *statement)
+{
+    auto *alter = as<AlterEnumStmt>(statement, T_AlterEnumStmt);
+    if (!alter || !alter->oldVal)
+        return std::nullopt;
+    return ValueRename{type_named(alter->typeName), alter->oldVal};
 }
 
 bool renames_tables(const Node *statement)

@@ -23,6 +23,13 @@ struct ColumnRename {
 };
 std::optional<ColumnRename> column_rename(const Node *statement);
 
+// ALTER TYPE ... RENAME VALUE of an enumeration.
+struct ValueRename {
+    Oid type;
+    const char *from;
+};
+std::optional<ValueRename> value_rename(const Node *statement);
+
 // Whether the statement gives a table or a schema another name, or a table another schema.
 bool renames_tables(const Node *statement);
 

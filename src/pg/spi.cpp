@@ -11,8 +11,14 @@ namespace relate::pg {
 
 namespace {
 
-struct SavedPlan {
+// One text may come with arguments of other types, once a column has changed its own.
+struct Statement {
     const char *sql;
+    std::span<const Oid> argument_types;
+};
+
+struct SavedPlan {
+    Statement statement;
     SPIPlanPtr plan;
     bool is_recent;
     int running; // that deep; where an error ended it, until the transaction ends
@@ -23,15 +29,24 @@ constexpr long most_plans = 400; // the statements of some workspaces
 constexpr int max_arguments = 2 * INDEX_MAX_KEYS + 8; // two keys, and a few more
 HTAB *saved_plans;
 
-uint32 sql_hash(const void *key, Size)
+uint32 statement_hash(const void *key, Size)
 {
-    const char *sql = *static_cast<const char *const *>(key);
+    const char *sql = static_cast<const Statement *>(key)->sql;
     return DatumGetUInt32(hash_any(reinterpret_cast<const unsigned char *>(sql), static_cast<int>(strlen(sql))));
 }
 
-int sql_compare(const void *a, const void *b, Size)
+int statement_compare(const void *a, const void *b, Size)
 {
-    return strcmp(*static_cast<const char *const *>(a), *static_cast<const char *const *>(b));
+    auto &x = *static_cast<const Statement *>(a), &y = *static_cast<const Statement *>(b);
+    bool are_equal = std::equal(x.argument_types.begin(), x.argument_types.end(), y.argument_types.begin(), y.argument_types.end());
+    return are_equal ? strcmp(x.sql, y.sql) : 1;
+}
+
+Statement copy_of(const Statement &statement)
+{
+    auto *types = static_cast<Oid *>(MemoryContextAlloc(TopMemoryContext, statement.argument_types.size_bytes() + 1));
+    std::copy(statement.argument_types.begin(), statement.argument_types.end(), types);
+    return {MemoryContextStrdup(TopMemoryContext, statement.sql), {types, statement.argument_types.size()}};
 }
 
 template <class Each>
@@ -51,10 +66,11 @@ void on_transaction_event(XactEvent event, void *)
 
 void drop_plan(SavedPlan &saved)
 {
-    const char *sql = saved.sql;
+    Statement statement = saved.statement;
     SPI_freeplan(saved.plan);
-    hash_search(saved_plans, &sql, HASH_REMOVE, nullptr);
-    pfree(const_cast<char *>(sql));
+    hash_search(saved_plans, &statement, HASH_REMOVE, nullptr);
+    pfree(const_cast<char *>(statement.sql));
+    pfree(const_cast<Oid *>(statement.argument_types.data()));
 }
 
 void make_room()
@@ -68,21 +84,23 @@ void make_room()
 void make_table()
 {
     HASHCTL control = {};
-    control.keysize = sizeof(const char *);
+    control.keysize = sizeof(Statement);
     control.entrysize = sizeof(SavedPlan);
-    control.hash = sql_hash;
-    control.match = sql_compare;
+    control.hash = statement_hash;
+    control.match = statement_compare;
     control.hcxt = TopMemoryContext;
     saved_plans = hash_create("relate statements", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
     RegisterXactCallback(on_transaction_event, nullptr);
 }
 
-// The plan of a statement, saved under its text. It stays as long as it runs.
+// The plan of a statement, saved under its text and the types of its arguments. It stays as
+// long as it runs.
 SavedPlan &saved_plan(const char *sql, std::span<const Oid> argument_types)
 {
     if (!saved_plans)
         make_table();
-    auto *known = static_cast<SavedPlan *>(hash_search(saved_plans, &sql, HASH_FIND, nullptr));
+    Statement statement = {sql, argument_types};
+    auto *known = static_cast<SavedPlan *>(hash_search(saved_plans, &statement, HASH_FIND, nullptr));
     if (known) {
         known->is_recent = true;
         return *known;
@@ -93,7 +111,7 @@ SavedPlan &saved_plan(const char *sql, std::span<const Oid> argument_types)
     SPIPlanPtr plan = SPI_prepare(sql, static_cast<int>(argument_types.size()), const_cast<Oid *>(argument_types.data()));
     if (!plan || SPI_keepplan(plan))
         elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-    const char *copy = MemoryContextStrdup(TopMemoryContext, sql);
+    Statement copy = copy_of(statement);
     known = static_cast<SavedPlan *>(hash_search(saved_plans, &copy, HASH_ENTER, nullptr));
     known->plan = plan;
     known->is_recent = true;

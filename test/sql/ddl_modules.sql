@@ -261,6 +261,48 @@ DROP TABLE ddl_shop.people CASCADE;
 SELECT name, storage FROM ddl_crm.relationship_type ORDER BY name;
 ROLLBACK;
 
+-- ---- a key of another type, also where the session has looked for records by the old one
+BEGIN;
+CREATE TABLE ddl_shop.parcels (id int PRIMARY KEY, sort text);
+INSERT INTO ddl_shop.parcels VALUES (1, 'small'), (2, 'small');
+SELECT relate.register_module('ddl_shop.parcels', name => 'parcel', kind_column => 'sort') IS NOT NULL AS registered;
+SELECT relate.record_kind('parcel', 1);
+ALTER TABLE ddl_shop.parcels ALTER COLUMN id TYPE bigint;
+INSERT INTO ddl_shop.parcels VALUES (4294967297, 'large');
+SELECT relate.record_kind('parcel', 1), relate.record_kind('parcel', 4294967297) AS not_of_its_low_half, relate.record_kind('parcel', 4294967298) AS none;
+ALTER TABLE ddl_shop.parcels ALTER COLUMN id TYPE text;
+SELECT relate.record_kind('parcel', 1), relate.record_kind('parcel', '4294967297');
+ALTER TABLE ddl_shop.parcels ALTER COLUMN id TYPE int USING right(id, 1)::int + length(id);
+SELECT relate.record_kind('parcel', 2), relate.record_kind('parcel', 17), relate.record_kind('parcel', 1) AS none;
+ROLLBACK;
+
+-- ---- a value of an enumeration gets another name: of keys and kinds it must be free
+BEGIN;
+CREATE TYPE ddl_shop.size AS ENUM ('small', 'large', 'huge');
+CREATE TABLE ddl_shop.boxes (size ddl_shop.size, number int, PRIMARY KEY (size, number));
+CREATE TABLE ddl_shop.bags (id int PRIMARY KEY, size ddl_shop.size);
+INSERT INTO ddl_shop.boxes VALUES ('small', 1), ('large', 1);
+INSERT INTO ddl_shop.bags VALUES (1, 'small'), (2, 'huge');
+SELECT count(relate.register_module(t, kind_column => k)) FROM (VALUES ('ddl_shop.boxes'::regclass, NULL::name), ('ddl_shop.bags', 'size')) AS v (t, k);
+SELECT relate.create_relationship_type('packed', 'bag', 'box', 'many_to_many', source_kind => 'huge') IS NOT NULL AS made;
+SELECT relate.create_relationship('packed', 2, '(small,1)') IS NOT NULL AS made;
+SELECT ddl_shop.refusal($$ALTER TYPE ddl_shop.size RENAME VALUE 'small' TO 'little'$$);
+SELECT ddl_shop.refusal($$ALTER TYPE ddl_shop.size RENAME VALUE 'huge' TO 'immense'$$);
+-- Who owns the type alone is not held up by others' tables.
+CREATE ROLE relate_size_owner;
+GRANT USAGE, CREATE ON SCHEMA ddl_shop TO relate_size_owner;
+SAVEPOINT theirs;
+ALTER TYPE ddl_shop.size OWNER TO relate_size_owner;
+SET LOCAL ROLE relate_size_owner;
+SELECT ddl_shop.refusal($$ALTER TYPE ddl_shop.size RENAME VALUE 'small' TO 'little'$$);
+ROLLBACK TO theirs;
+ALTER TYPE ddl_shop.size RENAME VALUE 'large' TO 'big';
+UPDATE ddl_shop.boxes SET size = 'big', number = 2 WHERE size = 'small';
+ALTER TYPE ddl_shop.size RENAME VALUE 'small' TO 'little';
+SELECT target_key FROM ddl_crm.relationship WHERE type_id = (SELECT type_id FROM ddl_crm.relationship_type WHERE name = 'packed');
+SELECT * FROM relate.validate('ddl_crm');
+ROLLBACK;
+
 -- ---- a workspace that goes with its schema takes its triggers along
 BEGIN;
 DROP SCHEMA ddl_crm CASCADE;
