@@ -40,7 +40,7 @@ BEGIN
     -- Most words end in no s, or in one that only says many: no need to ask all the rules.
     IF word !~* '(s|people|children|men|mice|lice|criteria|phenomena)$' THEN
         RETURN word;
-    ELSIF word !~* '(people|children|men|mice|lice|criteria|phenomena|news|series|species|gas|lens|bias|alias|atlas|canvas|means|headquarters|[csvxhoi]es|zzes|[isu]s)$' THEN
+    ELSIF word !~* '(people|children|men|mice|lice|criteria|phenomena|news|series|species|gas|lens|bias|alias|atlas|canvas|means|headquarters|[csvxhoi]es|zzes|[isu]s|(^|[ _]).?s)$' THEN
         RETURN left(word, -1);
     END IF;
     RETURN (
@@ -67,7 +67,7 @@ BEGIN
             (19, '(^|[ _])(ca|ni)ches$', '\1\2che'),
             (20, '(ss|sh|ch|x|zz)es$', '\1'),
             (21, '(her|potat|tomat|ech|vet|embarg|carg)oes$', '\1o'),
-            (22, '(ss|us|is)$', '\&'),
+            (22, '(ss|us|is|(^|[ _]).?s)$', '\&'), -- a table called s
             (23, 's$', ''),
             (24, '$', '')
         ) AS rule (position, ending, replacement)

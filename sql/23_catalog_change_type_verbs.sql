@@ -185,6 +185,7 @@ BEGIN
             source_kind, 'target_kind', target_kind,
             'on_kind_change', on_kind_change), reset);
     becomes := relate.apply_changes(workspace, was, changes);
+    PERFORM relate.offences_since(on_invalid, becomes); -- first, as in alter_relationship_type
     PERFORM relate.check_type(becomes, relate.find_module(workspace, becomes.source_module_id),
                               relate.find_module(workspace, becomes.target_module_id));
     PERFORM relate.check_type_is_new(workspace, becomes.type_id, becomes.name);

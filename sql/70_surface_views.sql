@@ -80,10 +80,10 @@ BEGIN
     FOR wanted, number IN
         SELECT n, row_number() OVER (PARTITION BY n ORDER BY place) FROM unnest(names) WITH ORDINALITY AS u (n, place) ORDER BY place
     LOOP
-        candidate := CASE number WHEN 1 THEN wanted::name ELSE left(wanted, 40) || '_' || number END;
+        candidate := CASE number WHEN 1 THEN wanted::name ELSE relate.numbered_name(wanted, number) END;
         WHILE candidate = ANY (chosen) LOOP
             number := number + 1;
-            candidate := left(wanted, 40) || '_' || number;
+            candidate := relate.numbered_name(wanted, number);
         END LOOP;
         chosen := chosen || candidate;
     END LOOP;

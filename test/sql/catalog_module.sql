@@ -24,7 +24,7 @@ FROM regexp_split_to_table('contacts companies people addresses statuses classes
     salesmen series equipment knives shelves leads analyses quizzes movies heroes photos houses courses databases
     expenses licenses purchases caches branches news buses aliases matrices vertices criteria keys days ties shoes
     contact status address gas lens news bus user human potatoes staff_members loyalty_categories loaves analysis
-    causes axes sales Order_Lines SLAs', '\s+') WITH ORDINALITY AS w (word, n) ORDER BY n;
+    causes axes sales Order_Lines SLAs s as ids sales_s', '\s+') WITH ORDINALITY AS w (word, n) ORDER BY n;
 SELECT words, relate.identifier_of(words) AS identifier, relate.label_of(relate.identifier_of(words)) AS label
 FROM unnest(ARRAY['OrderLines', 'Weird "Table"', '  two  words ', '2nd_try', 'größe', '!!!', 'SLA', 'abc123Def']) AS words;
 

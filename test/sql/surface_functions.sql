@@ -146,6 +146,11 @@ CREATE FUNCTION surface_api.companies(contact) RETURNS int LANGUAGE sql AS 'SELE
 UPDATE surface_crm.relationship_type SET target_role = 'Company' WHERE name = 'employment';
 UPDATE surface_crm.relationship_type SET target_role = 'Name' WHERE name = 'favourite';
 SELECT signature FROM signatures WHERE signature ~ 'compan|name' ORDER BY 1;
+-- Long names are cut, also those of wide characters, but not their numbers.
+SELECT relate.create_relationship_type(name, 'contact', 'product', target_role => repeat(role, 40))
+FROM (VALUES ('long 1', 'x'), ('long 2', 'x'), ('long 3', 'x'), ('wide 1', U&'\4E2D'), ('wide 2', U&'\4E2D'), ('wide 3', U&'\4E2D')) AS t (name, role);
+SELECT signature, octet_length(signature) FROM signatures WHERE signature ~ U&'xxx|\4E2D' ORDER BY 1;
+SELECT relate.drop_relationship_type(name) FROM surface_crm.relationship_type WHERE name ~ '^(long|wide) ';
 
 -- ---- errors, another schema, no more ----------------------------------------------------------
 SELECT relate.generate_functions('surface_apu');

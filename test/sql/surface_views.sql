@@ -78,6 +78,9 @@ SELECT relate.generate_views('nowhere');
 SELECT relate.drop_generated('views');
 CREATE TABLE view_bi.employment (id int);
 SELECT view FROM relate.generate_views('view_bi') WHERE relationship_type = 'employment';
+-- Long names are cut, also those of wide characters, but not their numbers.
+SELECT relate.alter_relationship_type('employment', source_role => repeat(U&'\4E2D', 30), target_role => repeat('x', 70));
+SELECT attname FROM pg_attribute WHERE attrelid = 'view_bi.employment_2'::regclass AND attnum BETWEEN 2 AND 5 ORDER BY attnum;
 SELECT relate.drop_workspace('view_crm', 'cascade');
 SELECT relname FROM pg_class WHERE relnamespace = 'view_bi'::regnamespace;
 
