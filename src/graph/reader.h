@@ -81,6 +81,10 @@ public:
     // less where they lie together.
     virtual double probe_cost(std::span<const Record> near) { return static_cast<double>(near.size()); }
 
+    // Where the last probe ended, for as long as nothing changes: what is near has the same place.
+    // 0 where that is not known.
+    virtual std::uint64_t place() const { return 0; }
+
     // What a pass costs, in the same units; never, if it cannot.
     virtual double pass_cost() const { return never; }
 

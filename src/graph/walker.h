@@ -167,9 +167,10 @@ public:
 private:
     struct Source {
         Reader *reader;
-        double pass_cost = -1;  // once asked for
-        double probes = 0;      // what those made so far have cost
-        double next_probes = 0; // what the next ones cost
+        double pass_cost = -1;   // once asked for
+        double probes = 0;       // what those made so far have cost
+        double next_probes = 0;  // what the next ones cost
+        std::uint64_t place = 0; // of the last one
         bool is_held = false;
         bool is_too_big = false; // to be held
         Adjacency<Memory> adjacency;
@@ -209,6 +210,7 @@ private:
     static constexpr std::size_t edges_between_checks = 1024;
     static constexpr double probes_anyway = 8; // without asking what a pass would cost
     static constexpr double least_cost = 0.01; // of a probe
+    static constexpr double cost_beside = 0.1; // of one at the place of the last one
 
     template <class Take>
     void flush(Pending &pending, Take take)
@@ -370,7 +372,17 @@ private:
             nodes_.prefetch(edge.spot);
             return arrived.count < Arrived::capacity || meet();
         });
+        count_place(source, sorted.size());
         return goes_on && meet();
+    }
+
+    // Single ones that come one beside the other cost less than they were counted for.
+    void count_place(Source &source, std::size_t count)
+    {
+        std::uint64_t place = source.reader->place();
+        if (count == 1 && place != 0 && place == source.place)
+            source.probes -= (1 - cost_beside) * source.next_probes;
+        source.place = place;
     }
 
     // The records' keys move when new ones are met, so the reader gets copies.

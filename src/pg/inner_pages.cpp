@@ -1,31 +1,168 @@
 // See inner_pages.h.
 #include "pg/inner_pages.h"
 
+#include "pg/versions.h"
+
 namespace relate::pg {
 
-void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
+namespace {
+
+using Storage = decltype(storage_of(Relation{}));
+
+// An id is not used again, so what belongs to one that was forgotten is never found.
+struct Known {
+    uint64 id; // 0: free
+    Oid index;
+    Storage storage;
+    int32 rank_id;
+    BlockNumber root;
+};
+
+struct Place {
+    uint64 id; // 0: none
+    BlockNumber block;
+    int visits; // of other pages that belong here
+    InnerPages::Copy *copy;
+};
+
+struct Seen {
+    BlockNumber block;
+    Buffer buffer; // 0: none
+};
+
+struct Session {
+    static constexpr uint32 known_count = 64;
+    static constexpr uint32 place_count = 512; // by twos
+    static constexpr uint32 seen_count = 8192;
+    static constexpr int visits_before = 4; // for fewer, a copy would not pay
+    static constexpr int visits_to_replace = 32;
+
+    MemoryContext memory;
+    uint64 last_id;
+    Known known[known_count];
+    Place places[place_count];
+    Seen seen[seen_count];
+
+    static uint32 scattered(uint64 id, BlockNumber block)
+    {
+        return murmurhash32(block ^ static_cast<uint32>(id) * 0x9e3779b9);
+    }
+    // One of two.
+    Place &place(uint64 id, BlockNumber block, uint32 which)
+    {
+        return places[(scattered(id, block) % place_count) ^ which];
+    }
+    Seen &last_seen(uint64 id, BlockNumber block) { return seen[scattered(id, block) % seen_count]; }
+
+    Known *find(uint64 id)
+    {
+        for (Known &each : known)
+            if (each.id == id)
+                return &each;
+        return nullptr;
+    }
+    bool is_free(const Place &place) { return place.id == 0 || !find(place.id); }
+    Known &find(Oid index, const Storage &storage, int32 rank_id);
+};
+
+Session *session;
+
+Known &Session::find(Oid index, const Storage &storage, int32 rank_id)
 {
-    Copy &copy = copies_[block % copy_count];
-    if (copy.page || ++copy.visits < visits_before)
-        return;
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
-    auto *ranks = static_cast<uint64 *>(MemoryContextAlloc(memory_, (last + 1) * sizeof(uint64)));
-    ranks[0] = 0;
-    for (OffsetNumber place = OffsetNumberNext(first); place <= last; ++place)
-        ranks[place - first] = rank(place);
-    uint64 high = P_RIGHTMOST(BTPageGetOpaque(page)) ? PG_UINT64_MAX : rank(P_HIKEY);
-    copy = {block, static_cast<char *>(MemoryContextAlloc(memory_, BLCKSZ)), ranks, high, 0};
-    memcpy(copy.page, page, BLCKSZ);
+    Known *free = nullptr;
+    for (Known &each : known) {
+        if (each.index == index && each.rank_id == rank_id && memcmp(&each.storage, &storage, sizeof storage) == 0)
+            return each;
+        if (each.id == 0)
+            free = &each;
+    }
+    Known &made = free ? *free : known[last_id % known_count];
+    made = {++last_id, index, storage, rank_id, InvalidBlockNumber};
+    return made;
 }
 
-void InnerPages::saw(BlockNumber block, Buffer buffer)
+void on_invalidation(Datum, Oid relation)
 {
-    if (!seen_) {
-        if (++asked_ < first_seen)
-            return;
-        seen_ = static_cast<Seen *>(MemoryContextAllocZero(memory_, seen_count * sizeof(Seen)));
-    }
-    seen_[block % seen_count] = {block, buffer};
+    for (Known &known : session->known)
+        if (relation == InvalidOid || known.index == relation)
+            known = {};
 }
+
+void begin_session()
+{
+    MemoryContext memory = AllocSetContextCreate(TopMemoryContext, "relate inner pages", ALLOCSET_DEFAULT_SIZES);
+    auto *made = static_cast<Session *>(MemoryContextAllocZero(memory, sizeof(Session)));
+    made->memory = memory;
+    CacheRegisterRelcacheCallback(on_invalidation, 0);
+    session = made;
+}
+
+void fill(InnerPages::Copy &copy, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
+{
+    BTPageOpaque opaque = BTPageGetOpaque(page);
+    OffsetNumber first = P_FIRSTDATAKEY(opaque), last = PageGetMaxOffsetNumber(page);
+    memcpy(copy.page.data, page, BLCKSZ);
+    copy.ranks[0] = 0;
+    for (OffsetNumber place = OffsetNumberNext(first); place <= last; ++place)
+        copy.ranks[place - first] = rank(place);
+    copy.high = P_RIGHTMOST(opaque) ? PG_UINT64_MAX : rank(P_HIKEY);
+}
+
+} // namespace
+
+InnerPages::InnerPages(Relation index, int32 rank_id)
+{
+    if (!session)
+        begin_session();
+    const Known &known = session->find(RelationGetRelid(index), storage_of(index), rank_id);
+    id_ = known.id;
+    root_ = known.root;
+}
+
+void InnerPages::set_root(BlockNumber root)
+{
+    root_ = root;
+    if (Known *known = session->find(id_))
+        known->root = root;
+}
+
+const InnerPages::Copy *InnerPages::find(BlockNumber block) const
+{
+    for (uint32 which : {0, 1}) {
+        const Place &place = session->place(id_, block, which);
+        if (place.id == id_ && place.block == block)
+            return place.copy;
+    }
+    return nullptr;
+}
+
+void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank) const
+{
+    if (auto *copy = const_cast<Copy *>(find(block))) {
+        if (memcmp(copy->page.data, page, BLCKSZ) != 0)
+            fill(*copy, page, rank);
+        return;
+    }
+    Place *place = &session->place(id_, block, 0);
+    if (!session->is_free(*place))
+        place = &session->place(id_, block, 1);
+    if (++place->visits < (session->is_free(*place) ? Session::visits_before : Session::visits_to_replace))
+        return;
+    if (!place->copy)
+        place->copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
+    place->id = 0; // should `rank` raise an error
+    place->visits = 0;
+    fill(*place->copy, page, rank);
+    place->id = id_;
+    place->block = block;
+}
+
+Buffer InnerPages::last_buffer(BlockNumber block) const
+{
+    const Seen &seen = session->last_seen(id_, block);
+    return seen.block == block ? seen.buffer : InvalidBuffer;
+}
+
+void InnerPages::saw(BlockNumber block, Buffer buffer) const { session->last_seen(id_, block) = {block, buffer}; }
 
 } // namespace relate::pg

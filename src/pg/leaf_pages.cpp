@@ -3,11 +3,11 @@
 
 namespace relate::pg {
 
-LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, InnerPages *inner)
+LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, int32 rank_id)
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
       ignores_killed_(!TransactionStartedDuringRecovery()),
-      inner_(inner ? inner : new (palloc(sizeof(InnerPages))) InnerPages), map_(table)
+      inner_(index, rank_id), map_(table)
 {
 }
 
@@ -29,34 +29,31 @@ static void fetch_outline(Page page)
 
 BlockNumber LeafPages::foresee(Sought sought) const
 {
-    BlockNumber block = inner_->root();
-    bool is_leaf = false;
-    while (const InnerPages::Copy *copy = block == InvalidBlockNumber ? nullptr : inner_->find(block)) {
-        BTPageOpaque opaque = BTPageGetOpaque(copy->page);
-        block = next_down(*copy, sought);
-        is_leaf = opaque->btpo_level == 1 && block != opaque->btpo_next;
-    }
-    if (!is_leaf)
+    auto [page, level] = lead(sought);
+    if (level != 0)
         return InvalidBlockNumber;
-    Buffer buffer = inner_->last_buffer(block);
+    Buffer buffer = inner_.last_buffer(page);
     if (BufferIsValid(buffer))
         fetch_outline(BufferGetPage(buffer));
-    return block;
+    return page;
 }
 
 void LeafPages::seek(Sought sought, BlockNumber leaf)
 {
     begin_seek();
-    if (!(leaf == InvalidBlockNumber ? is_on_this_page(sought) || go_down(sought) : go_to(leaf, sought)))
+    if (!go_to(leaf, sought))
         return;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
-    copy(first_place(BufferGetPage(page_), sought), sought);
+    Page page = BufferGetPage(page_);
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), end = OffsetNumberNext(PageGetMaxOffsetNumber(page));
+    copy(guessed_place(page, first, end, sought), sought);
 }
 
 int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf)
 {
     begin_seek();
-    go_to(leaf, several(0));
+    if (!is_on(leaf, several(0)))
+        return 0;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     Page page = BufferGetPage(page_);
     OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
@@ -102,7 +99,18 @@ void LeafPages::begin_seek()
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
 
+// Locks the leaf on which the first entry sought is, or would be; false where the index is empty.
 bool LeafPages::go_to(BlockNumber leaf, const Sought &sought)
+{
+    if (leaf != InvalidBlockNumber)
+        return is_on(leaf, sought) || go_down(sought);
+    if (BufferIsValid(page_) && is_on(BufferGetBlockNumber(page_), sought))
+        return true;
+    return follow(lead(sought), sought) || go_down(sought);
+}
+
+// Locks the page if that is the leaf; else none is at hand then.
+bool LeafPages::is_on(BlockNumber leaf, const Sought &sought)
 {
     if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf) {
         LockBuffer(page_, BUFFER_LOCK_SHARE);
@@ -111,26 +119,22 @@ bool LeafPages::go_to(BlockNumber leaf, const Sought &sought)
             ReleaseBuffer(page_);
         turn_to(leaf);
     }
-    go_right(sought);
-    return true;
-}
-
-// Locks the page at hand where it has entries before and at what is sought: then all
-// entries sought that are left of its end are on it. It may have been split meanwhile.
-bool LeafPages::is_on_this_page(const Sought &sought)
-{
-    if (!BufferIsValid(page_))
-        return false;
-    LockBuffer(page_, BUFFER_LOCK_SHARE);
-    Page page = BufferGetPage(page_);
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    if (!P_IGNORE(opaque) && P_FIRSTDATAKEY(opaque) <= PageGetMaxOffsetNumber(page) && !is_behind(page, sought)) {
-        IndexTuple first = entry_on(page, P_FIRSTDATAKEY(opaque));
-        if (sought.compare(first, columns(first)) > 0)
-            return true;
-    }
+    if (is_leaf_of(BufferGetPage(page_), sought))
+        return true;
     leave();
     return false;
+}
+
+// Whether all entries sought that are left of the page's end are on it, and some place for
+// them is: it has entries before them, and its bound is not. Whatever page it was before.
+bool LeafPages::is_leaf_of(Page page, const Sought &sought) const
+{
+    BTPageOpaque opaque = BTPageGetOpaque(page);
+    if (!P_ISLEAF(opaque) || P_IGNORE(opaque) || P_FIRSTDATAKEY(opaque) > PageGetMaxOffsetNumber(page) ||
+        is_behind(page, sought))
+        return false;
+    IndexTuple first = entry_on(page, P_FIRSTDATAKEY(opaque));
+    return P_LEFTMOST(opaque) || sought.compare(first, columns(first)) > 0;
 }
 
 // The page at hand is the root then; false where the index is empty.
@@ -149,57 +153,86 @@ static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uin
     return begin + (left == 1 && *begin < wanted);
 }
 
-// Where a copy leads to: down, or to the right.
+// Where a copy leads to; nowhere if that is behind its bound: it was split since.
 BlockNumber LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought) const
 {
-    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(copy.page, sought)))
-        return BTPageGetOpaque(copy.page)->btpo_next;
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(copy.page));
-    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + PageGetMaxOffsetNumber(copy.page) - first + 1;
+    Page page = copy.at();
+    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(page, sought)))
+        return InvalidBlockNumber;
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page));
+    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + PageGetMaxOffsetNumber(page) - first + 1;
     const uint64 *low = first_not_below(begin, end, sought.rank);
     const uint64 *high = low < end && *low == sought.rank ? std::upper_bound(low, end, sought.rank) : low;
     auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(first + (rank - copy.ranks)); };
-    OffsetNumber behind = low == high ? place(low) : first_place(copy.page, place(low), place(high), sought);
-    return BTreeTupleGetDownLink(entry_on(copy.page, OffsetNumberPrev(behind)));
+    OffsetNumber behind = low == high ? place(low) : first_place(page, place(low), place(high), sought);
+    return BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(behind)));
+}
+
+// From the root down, as far as there are copies.
+LeafPages::Lead LeafPages::lead(const Sought &sought) const
+{
+    constexpr uint32 unknown = PG_UINT32_MAX;
+    Lead at = {inner_.root(), unknown};
+    while (at.level != 0 && at.page != InvalidBlockNumber) {
+        const InnerPages::Copy *copy = inner_.find(at.page);
+        if (!copy)
+            break;
+        uint32 level = BTPageGetOpaque(copy->at())->btpo_level;
+        if (at.level != unknown && level != at.level)
+            return {InvalidBlockNumber, unknown};
+        at = {next_down(*copy, sought), level - 1};
+    }
+    return at.level == unknown || at.page == InvalidBlockNumber ? Lead{InvalidBlockNumber, unknown} : at;
+}
+
+// From there on by the pages, none of which is believed but the leaf.
+bool LeafPages::follow(Lead lead, const Sought &sought)
+{
+    if (lead.page == InvalidBlockNumber)
+        return false;
+    for (; lead.level > 0; --lead.level) {
+        turn_to(lead.page);
+        Page page = BufferGetPage(page_);
+        BTPageOpaque opaque = BTPageGetOpaque(page);
+        bool is_of_use = opaque->btpo_level == lead.level && !P_IGNORE(opaque) && !is_behind(page, sought);
+        if (is_of_use) {
+            keep_copy();
+            lead.page = child(page, sought);
+        }
+        leave();
+        if (!is_of_use)
+            return false;
+    }
+    return is_on(lead.page, sought);
 }
 
 void LeafPages::keep_copy()
 {
     Page page = BufferGetPage(page_);
-    inner_->keep(BufferGetBlockNumber(page_), page, [&](OffsetNumber place) {
+    inner_.keep(BufferGetBlockNumber(page_), page, [&](OffsetNumber place) {
         IndexTuple entry = entry_on(page, place);
         return rank_(entry, columns(entry));
     });
 }
 
-// From the root to the leaf, which is locked then; false where the index is empty.
+// From the root to the leaf by the pages, as every search of the index goes.
 bool LeafPages::go_down(const Sought &sought)
 {
-    BlockNumber block = inner_->root();
-    if (block == InvalidBlockNumber) {
-        if (!lock_root()) {
-            PredicateLockRelation(index_, snapshot_);
-            // Before the lock, somebody may have inserted the first entry.
-            if (!IsolationIsSerializable() || !lock_root())
-                return false;
-        }
-        block = BufferGetBlockNumber(page_);
+    if (!lock_root()) {
+        PredicateLockRelation(index_, snapshot_);
+        // Before the lock, somebody may have inserted the first entry.
+        if (!IsolationIsSerializable() || !lock_root())
+            return false;
     }
-    for (;;) {
-        while (const InnerPages::Copy *copy = inner_->find(block))
-            block = next_down(*copy, sought);
-        if (!BufferIsValid(page_))
-            turn_to(block);
-        go_right(sought);
-        Page page = BufferGetPage(page_);
-        if (P_ISLEAF(BTPageGetOpaque(page)))
-            return true;
-        if (inner_->root() == InvalidBlockNumber)
-            inner_->set_root(BufferGetBlockNumber(page_));
+    go_right(sought);
+    inner_.set_root(BufferGetBlockNumber(page_));
+    for (Page page; page = BufferGetPage(page_), !P_ISLEAF(BTPageGetOpaque(page)); go_right(sought)) {
         keep_copy();
-        block = child(page, sought);
+        BlockNumber down = child(page, sought);
         leave();
+        turn_to(down);
     }
+    return true;
 }
 
 BlockNumber LeafPages::child(Page page, const Sought &sought) const
@@ -218,14 +251,14 @@ void LeafPages::look_ahead()
 // Mostly a page is where it was seen last, which saves the search for its buffer.
 Buffer LeafPages::pinned(BlockNumber page)
 {
-    Buffer last = inner_->last_buffer(page);
+    Buffer last = inner_.last_buffer(page);
     if (BufferIsValid(last) && ReadRecentBuffer(storage_of(index_), MAIN_FORKNUM, page, last)) {
         pgstat_count_buffer_read(index_);
         pgstat_count_buffer_hit(index_);
         return last;
     }
     Buffer buffer = ReadBuffer(index_, page);
-    inner_->saw(page, buffer);
+    inner_.saw(page, buffer);
     return buffer;
 }
 

@@ -9,6 +9,10 @@
 // going right. Serializable transactions lock what they read. Entries of dead rows
 // are not marked as such: other scans do that. The relations are the caller's.
 //
+// Where a leaf is, the session mostly remembers (inner_pages.h). It is taken only where it has
+// entries before and at what is sought, or is the leftmost; else the way goes down from
+// the root, as nbtree's does.
+//
 // Walks wait for memory more than for anything else: what comes next is fetched while
 // there is still something to do.
 #pragma once
@@ -35,12 +39,12 @@ public:
         uint64 rank;     // of its own rank; no greater than that of the first one
     };
 
-    // Works in the current memory context. The snapshot is one of MVCC. `inner` is of the
-    // same index, rank and snapshot. What is behind `rank` is the caller's.
-    LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, InnerPages *inner = nullptr);
+    // Works in the current memory context. The snapshot is one of MVCC. What is behind `rank`
+    // is the caller's; where an index is read by several ranks, `rank_id` tells them.
+    LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, int32 rank_id = 0);
 
-    // Lets memory fetch what a seek will look at, while others come first. The leaf, where
-    // the way is known.
+    // Lets memory fetch what a seek will look at, while others come first. The leaf where it
+    // should be, if the way is known.
     BlockNumber foresee(Sought sought) const;
 
     // Whether it lies between what was sought last and the next entry behind that: then there
@@ -116,9 +120,18 @@ private:
         return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
     }
 
+    // Where copies of inner pages lead to, and the level of that page.
+    struct Lead {
+        BlockNumber page;
+        uint32 level;
+    };
+
     void begin_seek();
-    bool is_on_this_page(const Sought &sought);
     bool go_to(BlockNumber leaf, const Sought &sought);
+    bool is_on(BlockNumber leaf, const Sought &sought);
+    bool is_leaf_of(Page page, const Sought &sought) const;
+    Lead lead(const Sought &sought) const;
+    bool follow(Lead lead, const Sought &sought);
     bool go_down(const Sought &sought);
     bool lock_root();
     void keep_copy();
@@ -152,7 +165,7 @@ private:
     MemoryContext memory_;
     Rank rank_;
     bool ignores_killed_, is_serializable_ = IsolationIsSerializable();
-    InnerPages *inner_;
+    InnerPages inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it

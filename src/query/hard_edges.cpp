@@ -21,11 +21,10 @@ constexpr double sorted_edge_bytes = 120;
 
 } // namespace
 
-HardEdges::HardEdges(const Ways &ways, const RelationshipType &type, Side near, pg::InnerPages *inner)
+HardEdges::HardEdges(const Ways &ways, const RelationshipType &type, Side near)
     : workspace_(*ways.workspace), as_of_(ways.as_of), type_(type), near_(near),
       near_module_(ways.workspace->module(type.side(near).module_id)),
-      far_module_(ways.workspace->module(type.side(other(near)).module_id)), via_(type.id, near == Side::target),
-      inner_(inner ? inner : new (palloc(sizeof(pg::InnerPages))) pg::InnerPages)
+      far_module_(ways.workspace->module(type.side(other(near)).module_id)), via_(type.id, near == Side::target)
 {
 }
 
@@ -34,7 +33,7 @@ bool HardEdges::probe(std::span<const graph::Record> near, TakeFar take)
     if (!is_served())
         return true;
     auto take_far = [&](size_t place, KeyBytes far) { return take(place, {far_module_->id, far}, via_); };
-    if (std::optional<bool> more = probe_integers(workspace_, type_, near_, near, inner_, take_far))
+    if (std::optional<bool> more = probe_integers(workspace_, type_, near_, near, take_far))
         return *more;
     Datum id = Int32GetDatum(type_.id);
     WantedTypes types[2] = {{false, {}}, {false, {}}};
@@ -121,7 +120,7 @@ double HardEdges::probe_cost(std::span<const graph::Record> near)
 {
     if (!is_served())
         return 0;
-    return cost_of_integer_probes(workspace_, type_, near_, near, inner_).value_or(static_cast<double>(near.size()));
+    return cost_of_integer_probes(workspace_, type_, near_, near).value_or(static_cast<double>(near.size()));
 }
 
 // In units of a probe. What must be sorted first has to fit into memory.

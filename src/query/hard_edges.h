@@ -9,8 +9,7 @@ namespace relate {
 
 class HardEdges final : public graph::Reader {
 public:
-    // `inner` as OpenedWays is given it.
-    HardEdges(const Ways &ways, const RelationshipType &type, Side near, pg::InnerPages *inner);
+    HardEdges(const Ways &ways, const RelationshipType &type, Side near);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take, TakeRun take_run) override;
@@ -28,7 +27,6 @@ private:
     Side near_;
     const Module *near_module_, *far_module_;
     graph::Via via_;
-    pg::InnerPages *inner_;
 };
 
 } // namespace relate

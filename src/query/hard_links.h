@@ -55,11 +55,11 @@ bool passes_in_order(const Workspace &workspace, const RelationshipType &type, S
 // are sorted, as graph::Reader::probe gives them. Nothing where that cannot serve: the
 // keys are others than integers, or have dates.
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
-                                   std::span<const graph::Record> records, pg::InnerPages *inner,
+                                   std::span<const graph::Record> records,
                                    FunctionRef<bool(size_t place, KeyBytes far)> take);
 // What that costs: as graph::Reader::probe_cost.
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
-                                             std::span<const graph::Record> records, pg::InnerPages *inner);
+                                             std::span<const graph::Record> records);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
 double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);

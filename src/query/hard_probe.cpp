@@ -25,9 +25,9 @@ bool put(pg::Array<int64> &far, size_t place, FunctionRef<bool(size_t place, Key
 class IntegerProbes {
 public:
     IntegerProbes(const Way &way, Relation table, Relation index, pg::IntegerColumn column,
-                  std::span<const graph::Record> records, pg::InnerPages *inner)
+                  std::span<const graph::Record> records)
         : far_(way.far().key[0]), module_id_(way.type.side(way.own).module_id), column_(column), records_(records),
-          pages_(table, index, GetActiveSnapshot(), column_, inner)
+          pages_(table, index, GetActiveSnapshot(), column_)
     {
     }
 
@@ -74,7 +74,7 @@ private:
 // use(probes) where the records can be probed so.
 template <class Result>
 std::optional<Result> with_probes(const Workspace &workspace, const RelationshipType &type, Side near,
-                                  std::span<const graph::Record> records, pg::InnerPages *inner,
+                                  std::span<const graph::Record> records,
                                   FunctionRef<Result(IntegerProbes &)> use)
 {
     if (!passes_in_order(workspace, type, near))
@@ -87,7 +87,7 @@ std::optional<Result> with_probes(const Workspace &workspace, const Relationship
     std::optional<Result> result;
     std::optional<pg::IntegerColumn> column = pg::leading_integer(index);
     if (column && way.near().key[0].index_position == 1) {
-        IntegerProbes probes(way, table, index, *column, records, inner);
+        IntegerProbes probes(way, table, index, *column, records);
         result = use(probes);
         probes.end();
     }
@@ -99,16 +99,16 @@ std::optional<Result> with_probes(const Workspace &workspace, const Relationship
 } // namespace
 
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
-                                   std::span<const graph::Record> records, pg::InnerPages *inner,
+                                   std::span<const graph::Record> records,
                                    FunctionRef<bool(size_t place, KeyBytes far)> take)
 {
-    return with_probes<bool>(workspace, type, near, records, inner, [&](IntegerProbes &probes) { return probes.run(take); });
+    return with_probes<bool>(workspace, type, near, records, [&](IntegerProbes &probes) { return probes.run(take); });
 }
 
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
-                                             std::span<const graph::Record> records, pg::InnerPages *inner)
+                                             std::span<const graph::Record> records)
 {
-    return with_probes<double>(workspace, type, near, records, inner, [](IntegerProbes &probes) { return probes.cost(); });
+    return with_probes<double>(workspace, type, near, records, [](IntegerProbes &probes) { return probes.cost(); });
 }
 
 } // namespace relate

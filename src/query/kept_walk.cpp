@@ -60,7 +60,7 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
 }
 
 // Of the readers, in probes.
-static constexpr double opening_cost = 1;
+static constexpr double opening_cost = 0.3;
 
 void KeptWalk::find_unread(std::span<const graph::Node> nodes)
 {
@@ -118,7 +118,7 @@ void KeptWalk::read(std::span<const graph::Node> nodes, uint32_t levels)
         return step_all(levels);
     // What the readers need goes with them.
     MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
-    OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_, &inner_); });
+    OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
     Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
     walker_.seat(opened.readers());
     walker_.charge(opening_cost);

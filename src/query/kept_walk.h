@@ -6,7 +6,8 @@
 // answer rests on can differ: the type, day, user, catalog, snapshot, command and
 // subtransaction. Probes of all calls count together, so that many of them turn
 // into one pass (graph/walker.h). No table stays open between calls. Bounded as
-// any walk: what outgrows it is forgotten before the next call.
+// any walk: once half of that is taken, all is forgotten before the next call, which
+// has the other half to itself.
 #pragma once
 
 #include "pg/lock.h"
@@ -45,10 +46,11 @@ private:
     struct Reason; // what the answers rest on
 
     KeptWalk(MemoryContext memory, const Ways &ways)
-        : memory_(memory), ways_(ways), inner_(), limit_(walk_limit()), walker_({}, limit_)
+        : memory_(memory), ways_(ways), limit_(half_of(walk_limit())), walker_({}, limit_)
     {
     }
 
+    static WalkLimit half_of(WalkLimit limit) { return {limit.bytes, limit.bytes / 2}; }
     bool is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const;
     bool is_full() const { return !limit_.fits(walker_.bytes() + bytes()); }
     size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes(); }
@@ -98,7 +100,6 @@ private:
 
     MemoryContext memory_;
     Ways ways_;
-    pg::InnerPages inner_;
     WalkLimit limit_;
     Walker walker_;
     Reason *reason_ = nullptr;

@@ -37,12 +37,13 @@ private:
 class DirectLinks final : public graph::Reader {
 public:
     // Null where the index is not in the order that it reads. The table is the caller's.
-    static DirectLinks *open(const Ways &ways, Side near, Relation table, pg::InnerPages *inner);
+    static DirectLinks *open(const Ways &ways, Side near, Relation table);
 
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
     double probe_cost(std::span<const graph::Record> near) override;
+    std::uint64_t place() const override;
     double pass_cost() const override;
     double pass_edges() const override;
     void close();
@@ -62,7 +63,7 @@ private:
         uint64 operator()(IndexTuple tuple, int columns) const;
     };
 
-    DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner);
+    DirectLinks(const Ways &ways, Side near, Relation table, Relation index);
 
     bool want(const graph::Record &near, Wanted &wanted) const;
     bool take_found(const pg::LeafPages::Sought &sought, size_t place, TakeFar take);

@@ -41,21 +41,21 @@ static bool is_in_order(Relation table, Relation index)
     return true;
 }
 
-DirectLinks *DirectLinks::open(const Ways &ways, Side near, Relation table, pg::InnerPages *inner)
+DirectLinks *DirectLinks::open(const Ways &ways, Side near, Relation table)
 {
     Relation index = index_open(ways.workspace->index(near).oid, AccessShareLock);
     if (is_in_order(table, index))
-        return new (palloc(sizeof(DirectLinks))) DirectLinks(ways, near, table, index, inner);
+        return new (palloc(sizeof(DirectLinks))) DirectLinks(ways, near, table, index);
     index_close(index, NoLock);
     return nullptr;
 }
 
-DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table, Relation index, pg::InnerPages *inner)
+DirectLinks::DirectLinks(const Ways &ways, Side near, Relation table, Relation index)
     : workspace_(*ways.workspace), as_of_(ways.as_of), near_(near), types_(ways.from(near)), table_(table),
       index_(index), columns_(ways.workspace->index(near)),
       is_compact_(columns_.start_date == far_key + 1 && columns_.end_date == far_key + 2),
       rank_{types_.only_module(near), TupleDescAttr(RelationGetDescr(table), workspace_.column.source_key - 1)->attalign},
-      pages_(table, index, GetActiveSnapshot(), rank_, inner)
+      pages_(table, index, GetActiveSnapshot(), rank_, rank_.module)
 {
 }
 
@@ -388,6 +388,13 @@ double DirectLinks::probe_cost(std::span<const graph::Record> near)
 {
     return pg::cost_of_probes<Wanted>(pages_, near.size(),
                                       [&](size_t place, Wanted &wanted) { return want(near[place], wanted); });
+}
+
+// No leaf is the first page.
+std::uint64_t DirectLinks::place() const
+{
+    BlockNumber leaf = pages_.leaf();
+    return leaf == InvalidBlockNumber ? 0 : leaf;
 }
 
 // Edges between integers, on their way out.

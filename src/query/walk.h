@@ -18,12 +18,13 @@ namespace relate {
 
 struct WalkLimit {
     size_t bytes;
+    size_t held = bytes; // no more than this of what is not needed
 
-    bool fits(size_t used) const { return used <= bytes; }
+    bool fits(size_t used) const { return used <= held; }
     void check(size_t used) const
     {
         CHECK_FOR_INTERRUPTS();
-        if (!fits(used))
+        if (used > bytes)
             raise_too_big();
     }
     [[noreturn]] void raise_too_big() const;

@@ -67,7 +67,7 @@ static Ways along_links(const Ways &ways)
     return links;
 }
 
-OpenedWays::OpenedWays(const Ways &ways, pg::InnerPages *inner)
+OpenedWays::OpenedWays(const Ways &ways)
 {
     Ways links = along_links(ways);
     bool has_links = !links.from(Side::source).empty() || !links.from(Side::target).empty();
@@ -75,7 +75,7 @@ OpenedWays::OpenedWays(const Ways &ways, pg::InnerPages *inner)
         table_ = open_directly(*ways.workspace);
     for (Side near : {Side::source, Side::target}) {
         if (!links.from(near).empty()) {
-            DirectLinks *direct = table_ ? DirectLinks::open(links, near, table_, inner) : nullptr;
+            DirectLinks *direct = table_ ? DirectLinks::open(links, near, table_) : nullptr;
             direct_[static_cast<int>(near)] = direct;
             if (direct)
                 add(direct);
@@ -86,7 +86,7 @@ OpenedWays::OpenedWays(const Ways &ways, pg::InnerPages *inner)
         bool is_asked_for = ways.from(near).size() == 1;
         for (const RelationshipType *type : ways.from(near))
             if (type->is_hard_link() && (is_asked_for || may_read_hard_links(*ways.workspace, *type)))
-                add(make<HardEdges>(ways, *type, near, inner));
+                add(make<HardEdges>(ways, *type, near));
     }
 }
 

@@ -36,8 +36,7 @@ Ways both_ways(const Workspace &workspace, std::span<const RelationshipType *con
 
 class OpenedWays {
 public:
-    // `inner` is kept from an earlier opening of the same ways, of one direction, under the same snapshot.
-    explicit OpenedWays(const Ways &ways, pg::InnerPages *inner = nullptr);
+    explicit OpenedWays(const Ways &ways);
     std::span<graph::Reader *const> readers() const { return readers_.view(); }
     void close();
 

@@ -136,6 +136,23 @@ END $$;
 SELECT f AS function, estimated(format('SELECT * FROM relate.%s(''branch'', 1)', f)) BETWEEN 1 AND 20 AS small
 FROM unnest('{ancestors,descendants,children,siblings,hierarchy_tree}'::text[]) f;
 
+-- Short ways up, asked of many rows, need little memory: what is kept of others is forgotten in time.
+CREATE TABLE query_hierarchy.grain (id int PRIMARY KEY, up int REFERENCES query_hierarchy.grain);
+INSERT INTO query_hierarchy.grain SELECT i, nullif(i / 3, 0) FROM generate_series(1, 20000) i;
+CREATE INDEX ON query_hierarchy.grain (up);
+SELECT FROM relate.register_module('query_hierarchy.grain', name => 'grain');
+SELECT FROM relate.adopt_column('query_hierarchy.grain', '{up}', name => 'grown from', hierarchy_parent => 'target');
+SELECT FROM relate.create_relationship_type('mixed with', 'grain', 'grain', hierarchy_parent => 'target');
+INSERT INTO query_hierarchy_crm.relationship (type_id, source_key, target_key)
+SELECT (SELECT type_id FROM query_hierarchy_crm.relationship_type WHERE name = 'mixed with'), id, up FROM query_hierarchy.grain WHERE up IS NOT NULL ORDER BY id;
+SET work_mem = '64kB';
+SELECT type, count(*) FILTER (WHERE relate.is_under(type, id, 1)) AS below, (SELECT sum((SELECT count(*) FROM relate.ancestors(type, id))) FROM query_hierarchy.grain) AS above
+FROM query_hierarchy.grain, unnest('{grown from,mixed with}'::text[]) AS type GROUP BY type ORDER BY type;
+SELECT count(*) FROM relate.descendants('mixed with', 1);
+RESET work_mem;
+SELECT type, (SELECT count(*) FROM relate.descendants(type, 1)) AS below, (SELECT sum((SELECT count(*) FROM relate.ancestors(type, id))) FROM query_hierarchy.grain) AS above
+FROM unnest('{grown from,mixed with}'::text[]) AS type ORDER BY type;
+
 DROP SCHEMA query_hierarchy_crm CASCADE;
 DROP SCHEMA query_hierarchy CASCADE;
 DROP OWNED BY regress_query_hierarchy;

@@ -68,6 +68,35 @@ SELECT * FROM compare('is in');
 ROLLBACK;
 SELECT * FROM compare('is in');
 
+-- What is remembered of an index's inner pages, of three levels here, falls behind by the next
+-- rows, and is of no use after others.
+CREATE TABLE long (id text PRIMARY KEY);
+CREATE FUNCTION long_key(i bigint) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT string_agg(md5(i || ',' || n), '') FROM generate_series(1, 8) n $$;
+INSERT INTO long SELECT long_key(i) FROM generate_series(1, 4000) i;
+SELECT FROM relate.register_module('long');
+SELECT FROM relate.create_relationship_type('below', 'long', 'long', 'many_to_one', 'lower', 'upper', hierarchy_parent => 'target');
+CREATE FUNCTION grow(first bigint, last bigint) RETURNS void LANGUAGE sql SET search_path = query_pages AS $$
+    INSERT INTO relationship (type_id, source_key, target_key)
+    SELECT type_id, long_key(i), long_key(1 + i / 7) FROM generate_series(first, last) i, relationship_type WHERE name = 'below' ORDER BY i
+$$;
+SELECT FROM grow(2, 500);
+SELECT * FROM compare('below');
+SELECT * FROM compare('below');
+SELECT FROM grow(501, 1500);
+SELECT * FROM compare('below');
+SELECT FROM grow(1501, 4000);
+SELECT * FROM compare('below');
+BEGIN;
+DELETE FROM relationship WHERE source_key::text < '8' AND source_module_id = (SELECT module_id FROM module WHERE name = 'long');
+SELECT * FROM compare('below');
+ROLLBACK;
+DELETE FROM relationship WHERE source_key::text > '3' AND source_module_id = (SELECT module_id FROM module WHERE name = 'long');
+VACUUM relationship;
+SELECT * FROM compare('below');
+REINDEX TABLE relationship;
+SELECT * FROM compare('below');
+DELETE FROM relationship WHERE source_module_id = (SELECT module_id FROM module WHERE name = 'long');
+
 -- Keys that are compressed in the index, beside short ones that begin like them.
 INSERT INTO unit SELECT repeat('x', n) FROM generate_series(1, 1000, 9) n;
 INSERT INTO relationship (type_id, source_key, target_key)

@@ -253,6 +253,28 @@ TEST(TraversalCosts, OfManyProbesSomeAreWeighed)
     Malloc::reset();
 }
 
+// One record at a time: those that lie beside the last one count as a tenth.
+TEST(TraversalCosts, SingleProbesBesideEachOtherAreCheaper)
+{
+    auto probes_before_pass = [](bool is_known, bool moves) {
+        ListReader reader(tree(1000), 50);
+        Reader *readers[] = {&reader};
+        Control control;
+        Walk walker(readers, control);
+        Node node = walker.nodes().intern(record_of({1, "5"}));
+        for (std::uint64_t i = 1; reader.passes == 0; ++i) {
+            reader.at = is_known ? 1 + (moves ? i : 0) : 0;
+            walker.prepare({&node, 1});
+            walker.step({&node, 1}, [](std::size_t, Node, Via) { return true; });
+        }
+        return reader.probes;
+    };
+    EXPECT_EQ(probes_before_pass(true, false), 481u);
+    EXPECT_EQ(probes_before_pass(true, true), 50u);
+    EXPECT_EQ(probes_before_pass(false, false), 50u);
+    Malloc::reset();
+}
+
 TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
 {
     ListReader reader(tree(50), Reader::never);

@@ -118,7 +118,9 @@ public:
         return cost_of_probe * static_cast<double>(near.size());
     }
     double pass_cost() const override { return pass_cost_; }
+    std::uint64_t place() const override { return at; }
 
+    std::uint64_t at = 0;
     int passes = 0;
     std::size_t probes = 0, weighed = 0;
     double cost_of_probe = 1;
