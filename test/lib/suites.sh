@@ -132,15 +132,15 @@ suite_fuzz() {
 # --- sanitize: suites again, with the sanitizers in the library (RELATE_SANITIZE=yes) and its
 # --- caches forgotten at every request. Briefly: the pgTAP tests with both; make sanitize: all
 # --- suites with the sanitizers, and two with the caches forgotten. Left out is what shows the
-# --- library no other work: regress again as hostile, and the scripts about dumps, upgrades,
-# --- standbys, crashes and documents.
+# --- library no other work: the scripts about documents and about what is installed.
 
 suite_sanitize() {
     if [ "${RELATE_SANITIZE_LONG:-no}" = no ]; then
         sanitized "in brief" yes pgtap
         return
     fi
-    sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-regress isolation pgtap t/malformed t/parallel t/memory t/walks t/cancel stress}
+    local all='regress isolation pgtap hostile t/malformed t/parallel t/memory t/walks t/cancel t/backup t/update t/standby t/crash stress'
+    RELATE_CRASH_ROUNDS=${RELATE_CRASH_ROUNDS:-3} sanitized "the suites" "" ${RELATE_SANITIZE_SUITES:-$all}
     sanitized "caches" yes ${RELATE_SANITIZE_SUITES:-pgtap t/malformed}
     # The server's own way, where it was built for it.
     local most
