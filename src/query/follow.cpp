@@ -92,24 +92,30 @@ std::span<const Datum> defined_path(const Workspace &workspace, std::string_view
     return steps.view();
 }
 
-// The words of the path, with those of defined paths in the place of their names.
-void expand(const Workspace &workspace, std::span<const Datum> path, pg::Array<std::string_view> &words, int depth)
+// The words of the path, with those of defined paths in the place of their names: up to the
+// first that no relationship has, from where no plan leads on. Whether all are known.
+bool expand(const Workspace &workspace, std::span<const Datum> path, pg::Array<std::string_view> &words, int depth)
 {
     for (Datum step : path) {
+        CHECK_FOR_INTERRUPTS();
         std::string_view word = text_view(step);
-        std::span<const Datum> defined;
-        if (!is_known(workspace, lower(word)))
-            defined = defined_path(workspace, word);
-        if (defined.empty()) {
+        if (is_known(workspace, lower(word))) {
             words.push(word);
             continue;
+        }
+        std::span<const Datum> defined = defined_path(workspace, word);
+        if (defined.empty()) {
+            words.push(word);
+            return false;
         }
         if (depth == most_paths_in_paths)
             pg::raise({.sqlstate = ERRCODE_INVALID_PARAMETER_VALUE,
                        .message = psprintf("path \"%.*s\" leads into itself", static_cast<int>(word.size()), word.data()),
                        .hint = "Change it with relate.define_path."});
-        expand(workspace, defined, words, depth + 1);
+        if (!expand(workspace, defined, words, depth + 1))
+            return false;
     }
+    return true;
 }
 
 // ---- the plan ----------------------------------------------------------------------
