@@ -38,6 +38,42 @@ $$;
 COMMENT ON FUNCTION relate.leave_hard_parents(text, relate.record_key, relate.record_key, date) IS
 'Internal. Takes away the parents in a column or junction table that a record has on a day (null: at all) or later, but for this one that is to stay for good; whether it is there.';
 
+CREATE FUNCTION relate.leave_parents(type text, parent_is_source boolean, child_module_id int, child_key relate.record_key,
+    parent_module_id int, parent_key relate.record_key, day date) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t record;
+    kept bigint;
+    gone bigint[];
+    ended bigint[];
+    before bigint[];
+BEGIN
+    SELECT * INTO t FROM relate.type_named(type);
+    -- Again, because another session may have given it a parent while we waited for it.
+    LOOP
+        SELECT min(p.relationship_id) FILTER (WHERE stays),
+               coalesce(array_agg(p.relationship_id ORDER BY p.relationship_id) FILTER (WHERE NOT stays AND (t.is_perpetual OR first_day >= day)), '{}'),
+               coalesce(array_agg(p.relationship_id ORDER BY p.relationship_id) FILTER (WHERE NOT stays AND NOT (t.is_perpetual OR first_day >= day)), '{}')
+        INTO kept, gone, ended
+        FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source, child_module_id, child_key, day, NULL) AS p,
+             LATERAL (VALUES (coalesce(other_module_id = parent_module_id AND other_key OPERATOR(relate.=) parent_key
+                                       AND first_day <= coalesce(day, 'infinity') AND last_day = 'infinity', false))) AS v (stays);
+        EXIT WHEN gone || ended = '{}';
+        IF gone || ended = before THEN -- not for the caller to touch
+            PERFORM relate.no_such_relationship(before[1]);
+        END IF;
+        EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1)', relate.current_workspace()) USING gone;
+        PERFORM relate.end_before(ended, day, t.name);
+        before := gone || ended;
+    END LOOP;
+    RETURN kept;
+END;
+$$;
+COMMENT ON FUNCTION relate.leave_parents(text, boolean, int, relate.record_key, int, relate.record_key, date) IS
+'Internal. All parents of a day (null: at all) and later make way, but for the one that is to stay for good: its relationship, if it is there.';
+
 CREATE FUNCTION relate.set_parent(type text, child_key relate.record_key, parent_key relate.record_key,
     from_date date DEFAULT NULL, child_module text DEFAULT NULL, parent_module text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql
@@ -50,7 +86,6 @@ DECLARE
     child_id int;
     parent_id int;
     day date;
-    old record;
     kept bigint;
 BEGIN
     PERFORM relate.not_null('{type,child_key}', type, child_key::text);
@@ -76,21 +111,7 @@ BEGIN
             RETURN NULL;
         END IF;
     ELSE
-        -- All parents of that day and later make way, but for the one that is to stay for good.
-        FOR old IN
-            SELECT * FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source,
-                                             child_id, child_key, day, NULL)
-            ORDER BY first_day, relationship_id
-        LOOP
-            IF old.other_module_id = parent_id AND old.other_key OPERATOR(relate.=) parent_key
-               AND old.first_day <= coalesce(day, 'infinity') AND old.last_day = 'infinity' THEN
-                kept := old.relationship_id;
-            ELSIF t.is_perpetual OR old.first_day >= day THEN
-                PERFORM relate.delete_relationship(old.relationship_id);
-            ELSE
-                PERFORM relate.end_before(ARRAY[old.relationship_id], day, t.name);
-            END IF;
-        END LOOP;
+        kept := relate.leave_parents(t.name, parent_is_source, child_id, child_key, parent_id, parent_key, day);
     END IF;
     IF parent_key IS NULL OR kept IS NOT NULL THEN
         RETURN kept;
