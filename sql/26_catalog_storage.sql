@@ -30,6 +30,15 @@ CREATE FUNCTION relate.base_type(table_name regclass, column_name name) RETURNS 
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_base_type';
 COMMENT ON FUNCTION relate.base_type(regclass, name) IS 'Internal. The type of a column, that of its domain''s base where it is of one.';
 
+CREATE FUNCTION relate.comparable_sql(value text, table_name regclass, column_name name) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN coalesce((SELECT format('CAST(%s AS %s)', value, format_type(base.oid, -1))
+                 FROM pg_attribute a JOIN pg_type base ON base.oid = relate.base_type(table_name, column_name)
+                 WHERE a.attrelid = table_name AND a.attname = column_name AND base.typtype = 'e' AND a.atttypid <> base.oid), value);
+COMMENT ON FUNCTION relate.comparable_sql(text, regclass, name) IS
+'Internal. SQL for a value of a column, as operators want it: those of enumerations do not take a domain over one.';
+
 CREATE FUNCTION relate.has_unique_index(table_name regclass, columns name[]) RETURNS boolean
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_has_unique_index';
 COMMENT ON FUNCTION relate.has_unique_index(regclass, name[]) IS

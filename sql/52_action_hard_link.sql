@@ -70,7 +70,7 @@ CREATE FUNCTION relate.equals_sql(table_name regclass, columns name[], parameter
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN (
-    SELECT string_agg(format('x.%I %s %s', k.name,
+    SELECT string_agg(format('%s %s %s', relate.comparable_sql(format('x.%I', k.name), table_name, k.name),
                              coalesce((SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
                                        FROM pg_opclass c
                                        JOIN pg_amop am ON am.amopfamily = c.opcfamily AND am.amopstrategy = 3
@@ -79,7 +79,8 @@ RETURN (
                                        JOIN pg_namespace n ON n.oid = o.oprnamespace
                                        WHERE c.opcintype = relate.base_type(table_name, k.name) AND c.opcdefault
                                          AND c.opcmethod = (SELECT oid FROM pg_am WHERE amname = 'btree')), '='),
-                             relate.value_sql(table_name, k.name, format('(%s)[%s]', parameter, k.place))), ' AND ' ORDER BY k.place)
+                             relate.comparable_sql(relate.value_sql(table_name, k.name, format('(%s)[%s]', parameter, k.place)), table_name, k.name)),
+                      ' AND ' ORDER BY k.place)
     FROM unnest(columns) WITH ORDINALITY AS k (name, place)
     JOIN pg_attribute a ON a.attrelid = table_name AND a.attname = k.name AND NOT a.attisdropped);
 COMMENT ON FUNCTION relate.equals_sql(regclass, name[], text) IS

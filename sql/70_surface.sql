@@ -149,7 +149,8 @@ COMMENT ON FUNCTION relate.equal_operator(oid, oid) IS 'Internal. The operator t
 CREATE FUNCTION relate.has_key_sql(table_name regclass, key_columns name[], row_name text, key text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT string_agg(format('%s.%I %s %s', row_name, c, relate.equal_operator(relate.base_type(table_name, c), relate.base_type(table_name, c)),
+RETURN (SELECT string_agg(format('%s %s %s', relate.comparable_sql(format('%s.%I', row_name, c), table_name, c),
+                                 relate.equal_operator(relate.base_type(table_name, c), relate.base_type(table_name, c)),
                                  relate.key_value_sql(table_name, key_columns, n::int, key)), ' AND ' ORDER BY n)
         FROM unnest(key_columns) WITH ORDINALITY AS k (c, n));
 COMMENT ON FUNCTION relate.has_key_sql(regclass, name[], text, text) IS
@@ -159,8 +160,9 @@ CREATE FUNCTION relate.columns_match_sql(one_table regclass, one_columns name[],
 RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT string_agg(format('%s.%I %s %s.%I', one, a, relate.equal_operator(relate.base_type(one_table, a), relate.base_type(other_table, b)),
-                                 other, b), ' AND ' ORDER BY n)
+RETURN (SELECT string_agg(format('%s %s %s', relate.comparable_sql(format('%s.%I', one, a), one_table, a),
+                                 relate.equal_operator(relate.base_type(one_table, a), relate.base_type(other_table, b)),
+                                 relate.comparable_sql(format('%s.%I', other, b), other_table, b)), ' AND ' ORDER BY n)
         FROM ROWS FROM (unnest(one_columns), unnest(other_columns)) WITH ORDINALITY AS k (a, b, n));
 COMMENT ON FUNCTION relate.columns_match_sql(regclass, name[], text, regclass, name[], text) IS
 'Internal. SQL for: these columns of two rows are equal, pair by pair.';

@@ -324,10 +324,10 @@ void append_key_condition(StringInfo sql, const Module &module, const char *alia
 {
     for (size_t i = 0; i < module.key.size(); ++i) {
         const KeyColumn &column = module.key[i];
-        const char *equal = pg::qualified_operator(column.equal_operator);
-        appendStringInfo(sql, "%s%s.%s %s $%d", i ? " AND " : "", alias,
-                         pg::column_name(module.table, column.attribute), equal,
-                         first_parameter + static_cast<int>(i));
+        const char *value = psprintf("%s.%s", alias, pg::column_name(module.table, column.attribute));
+        const char *given = psprintf("$%d", first_parameter + static_cast<int>(i));
+        appendStringInfo(sql, "%s%s %s %s", i ? " AND " : "", pg::comparable(value, column.type),
+                         pg::qualified_operator(column.equal_operator), pg::comparable(given, column.type));
     }
 }
 

@@ -291,4 +291,10 @@ const char *column_name(Oid relation, AttrNumber column)
     return quote_identifier(get_attname(relation, column, false));
 }
 
+const char *comparable(const char *value, Oid type)
+{
+    Oid base = getBaseType(type);
+    return base != type && type_is_enum(base) ? psprintf("CAST(%s AS %s)", value, format_type_be_qualified(base)) : value;
+}
+
 } // namespace relate::pg

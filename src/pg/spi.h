@@ -110,4 +110,7 @@ const char *qualified_operator(Oid op);
 const char *qualified_collation(Oid collation);
 const char *column_name(Oid relation, AttrNumber column);
 
+// A value of a type, as operators want it: those of enumerations do not take a domain over one.
+const char *comparable(const char *value, Oid type);
+
 } // namespace relate::pg

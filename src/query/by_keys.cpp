@@ -65,8 +65,9 @@ void append_records_by_keys(StringInfo sql, const Module &module, const char *al
         const char *given = psprintf("k.key%zu", c + 1);
         if (goes_as_text(column))
             given = psprintf("CAST(%s AS %s)", given, format_type_be_qualified(column.type));
-        appendStringInfo(sql, "%s%s.%s %s %s", c ? " AND " : "", alias, pg::column_name(module.table, column.attribute),
-                         pg::qualified_operator(column.equal_operator), given);
+        const char *value = psprintf("%s.%s", alias, pg::column_name(module.table, column.attribute));
+        appendStringInfo(sql, "%s%s %s %s", c ? " AND " : "", pg::comparable(value, column.type),
+                         pg::qualified_operator(column.equal_operator), pg::comparable(given, column.type));
         if (OidIsValid(column.collation))
             appendStringInfo(sql, " COLLATE %s", pg::qualified_collation(column.collation));
     }

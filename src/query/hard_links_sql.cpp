@@ -31,9 +31,11 @@ void append_reference(StringInfo sql, const Storage &storage, Side side)
     for (size_t i = 0; i < reference.columns.size(); ++i) {
         const KeyColumn &column = reference.columns[i], &referred = reference.referred[i];
         bool is_own = column.type == referred.type && OidIsValid(referred.equal_operator);
-        appendStringInfo(sql, "%sx.%s %s %s.%s", i ? " AND " : "", pg::column_name(storage.table, column.attribute),
+        const char *value = psprintf("x.%s", pg::column_name(storage.table, column.attribute));
+        const char *its = psprintf("%s.%s", row_of_side(storage, side), pg::column_name(storage.side(side).table, referred.attribute));
+        appendStringInfo(sql, "%s%s %s %s", i ? " AND " : "", pg::comparable(value, column.type),
                          is_own ? pg::qualified_operator(referred.equal_operator) : "OPERATOR(pg_catalog.=)",
-                         row_of_side(storage, side), pg::column_name(storage.side(side).table, referred.attribute));
+                         pg::comparable(its, referred.type));
         if (OidIsValid(referred.collation))
             appendStringInfo(sql, " COLLATE %s", pg::qualified_collation(referred.collation));
     }

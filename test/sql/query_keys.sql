@@ -7,6 +7,7 @@ CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', determinist
 CREATE TYPE color AS ENUM ('red', 'green');
 CREATE TYPE point3 AS (x int, y int);
 CREATE DOMAIN positive AS bigint CHECK (value > 0);
+CREATE DOMAIN paint AS color;
 
 CREATE TABLE hub (id int PRIMARY KEY);
 INSERT INTO hub VALUES (1);
@@ -23,7 +24,7 @@ CREATE TABLE kind (place serial, name text, type text, given text);
 INSERT INTO kind (name, type, given) VALUES
     ('small', 'smallint', '-7'), ('text_c', 'text COLLATE "C"', 'a "b"'), ('nocase', 'text COLLATE nocase', 'Mixed'), ('varchar', 'varchar(9)', ''' x'),
     ('char', 'char(5)', 'ab'), ('numeric', 'numeric', '1.50'), ('date', 'date', '2020-02-29'), ('stamp', 'timestamptz', '2020-02-29 12:00:00+00'),
-    ('enum', 'color', 'green'), ('domain', 'positive', '12'), ('array', 'int[]', '{1,2}'), ('bytea', 'bytea', '\x00ff'), ('composite', 'point3', '(1,2)'),
+    ('enum', 'color', 'green'), ('paint', 'paint', 'green'), ('domain', 'positive', '12'), ('array', 'int[]', '{1,2}'), ('bytea', 'bytea', '\x00ff'), ('composite', 'point3', '(1,2)'),
     ('bool', 'boolean', 't'), ('double', 'float8', '0.1'), ('inet', 'inet', '10.0.0.1'), ('name', 'name', 'abc');
 DO $$
 DECLARE
@@ -54,6 +55,19 @@ SELECT * FROM seen();
 SELECT relate.record_name('k_nocase', 'mIXED') AS nocase, relate.record_name('k_numeric', '1.500') AS "numeric", relate.record_name('k_char', 'ab   ') AS "char",
        relate.record_name('k_date', 'Feb 29 2020') AS date, relate.record_name('k_domain', '-3') AS not_positive, relate.record_name('k_enum', 'blue') AS no_color,
        relate.record_name('k_array', '{ 1, 2 }') AS "array";
+-- Also by a column, where PostgreSQL itself has no foreign key between such.
+CREATE TABLE wall (id int PRIMARY KEY, paint_id paint);
+INSERT INTO wall VALUES (1, 'green'), (2, NULL);
+SELECT FROM relate.register_module('wall');
+SELECT FROM relate.adopt_column('wall', '{paint_id}', 'k_paint', 'painted');
+SELECT relate.create_relationship('painted', 2, 'green');
+SELECT relationship_type, module, key FROM relate.related_records('k_paint', 'green');
+CREATE SCHEMA query_keys_api;
+SELECT function FROM relate.generate_functions('query_keys_api') WHERE relationship_type = 'painted';
+SELECT w FROM k_paint AS k, query_keys_api.paint_walls(k) AS w;
+SELECT k FROM wall AS w, query_keys_api.paint(w) AS k;
+SELECT relate.delete_relationship('painted', 1, 'green');
+TABLE wall ORDER BY id;
 
 DO $$
 DECLARE
@@ -75,4 +89,4 @@ RESET ROLE;
 SET client_min_messages = error;
 DROP OWNED BY regress_query_keys;
 DROP ROLE regress_query_keys;
-DROP SCHEMA query_keys_crm, query_keys CASCADE;
+DROP SCHEMA query_keys_crm, query_keys, query_keys_api CASCADE;
