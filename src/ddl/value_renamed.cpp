@@ -13,10 +13,26 @@ namespace {
 
 bool is_of(Oid column_type, Oid enumeration) { return getBaseType(column_type) == enumeration; }
 
+// Also deep inside, as in arrays, ranges and rows.
+bool holds(Oid type, Oid enumeration)
+{
+    type = getBaseType(type);
+    Oid range = type_is_multirange(type) ? get_multirange_range(type) : type;
+    if (Oid part = type_is_range(range) ? get_range_subtype(range) : get_element_type(type); OidIsValid(part))
+        return holds(part, enumeration);
+    if (!type_is_rowtype(type))
+        return type == enumeration;
+    bool is_held = false;
+    TupleDesc row = lookup_rowtype_tupdesc_copy(type, -1);
+    for (int i = 0; i < row->natts && !is_held; ++i)
+        is_held = !TupleDescAttr(row, i)->attisdropped && holds(TupleDescAttr(row, i)->atttypid, enumeration);
+    return is_held;
+}
+
 bool has_in_key(const Module &module, Oid enumeration)
 {
     return std::any_of(module.key.begin(), module.key.end(), [&](const KeyColumn &column) {
-        return is_of(get_atttype(module.registered_table, column.attribute), enumeration);
+        return holds(get_atttype(module.registered_table, column.attribute), enumeration);
     });
 }
 

@@ -301,6 +301,22 @@ UPDATE ddl_shop.boxes SET size = 'big', number = 2 WHERE size = 'small';
 ALTER TYPE ddl_shop.size RENAME VALUE 'small' TO 'little';
 SELECT target_key FROM ddl_crm.relationship WHERE type_id = (SELECT type_id FROM ddl_crm.relationship_type WHERE name = 'packed');
 SELECT * FROM relate.validate('ddl_crm');
+-- Also inside of rows and arrays.
+CREATE TYPE ddl_shop.slot AS (number int, size ddl_shop.size);
+CREATE DOMAIN ddl_shop.slot_list AS ddl_shop.slot[];
+CREATE TABLE ddl_shop.slots (id ddl_shop.slot PRIMARY KEY);
+CREATE TABLE ddl_shop.rows (id ddl_shop.slot_list PRIMARY KEY);
+INSERT INTO ddl_shop.slots VALUES ((1, 'little'));
+INSERT INTO ddl_shop.rows VALUES (ARRAY[(2, 'little')]::ddl_shop.slot[]);
+SELECT count(relate.register_module(t)) FROM unnest('{ddl_shop.slots,ddl_shop.rows}'::regclass[]) AS t;
+SELECT relate.create_relationship_type('lies in', 'bag', NULL, 'many_to_one') IS NOT NULL AS made;
+SELECT relate.connect('bag', 1, 'lies in', 'slot', '(1,little)') IS NOT NULL AS made;
+SELECT ddl_shop.refusal($$ALTER TYPE ddl_shop.size RENAME VALUE 'little' TO 'tiny'$$);
+SELECT relate.delete_relationship('lies in', 1, '(1,little)', target_module => 'slot');
+SELECT relate.connect('bag', 1, 'lies in', 'row', '{"(2,little)"}') IS NOT NULL AS made;
+SELECT ddl_shop.refusal($$ALTER TYPE ddl_shop.size RENAME VALUE 'little' TO 'tiny'$$);
+SELECT relate.delete_relationship('lies in', 1, '{"(2,little)"}', target_module => 'row');
+ALTER TYPE ddl_shop.size RENAME VALUE 'little' TO 'tiny';
 ROLLBACK;
 
 -- ---- a workspace that goes with its schema takes its triggers along
