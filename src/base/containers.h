@@ -2,7 +2,7 @@
 // open-addressing hash map.
 //
 // Server-free: memory comes from the template parameter `Memory`, which has
-// static allocate(bytes) and reallocate(pointer, bytes). Nothing is ever freed
+// static allocate(bytes), reallocate(pointer, its bytes, bytes) and release(pointer, its bytes). Nothing is ever freed
 // by these containers themselves: in the server the memory context does it, and a
 // longjmp over them leaves nothing behind.
 #pragma once
@@ -38,7 +38,7 @@ public:
     void release()
     {
         if (items_)
-            Memory::release(items_);
+            Memory::release(items_, bytes());
         *this = {};
     }
 
@@ -101,9 +101,9 @@ private:
 
     void set_capacity(size_t capacity)
     {
+        size_t wanted = capacity * sizeof(T);
+        items_ = static_cast<T *>(items_ ? Memory::reallocate(items_, bytes(), wanted) : Memory::allocate(wanted));
         capacity_ = capacity;
-        items_ = static_cast<T *>(items_ ? Memory::reallocate(items_, capacity_ * sizeof(T))
-                                         : Memory::allocate(capacity_ * sizeof(T)));
     }
 
     T *items_ = nullptr;

@@ -40,15 +40,15 @@ public:
     void release()
     {
         if (bytes_)
-            Memory::release(bytes_);
+            Memory::release(bytes_, capacity_);
         *this = {};
     }
 
 private:
     void set_capacity(std::size_t capacity)
     {
+        bytes_ = static_cast<std::byte *>(bytes_ ? Memory::reallocate(bytes_, capacity_, capacity) : Memory::allocate(capacity));
         capacity_ = capacity;
-        bytes_ = static_cast<std::byte *>(bytes_ ? Memory::reallocate(bytes_, capacity_) : Memory::allocate(capacity_));
     }
 
     std::byte *bytes_ = nullptr;

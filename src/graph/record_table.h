@@ -169,7 +169,7 @@ public:
     void release()
     {
         if (slots_)
-            Memory::release(slots_);
+            Memory::release(slots_, capacity_ * sizeof(Slot));
         places_.release();
         *this = {};
     }
@@ -203,7 +203,7 @@ private:
                 put(old[i]);
         }
         if (old)
-            Memory::release(old);
+            Memory::release(old, old_capacity * sizeof(Slot));
     }
 
     Slot *slots_ = nullptr;

@@ -6,10 +6,25 @@
 
 namespace relate::pg {
 
+// Of the current context, or of that which the block was in. What is large lies on huge pages
+// where the kernel gives them on request: walks read here and there in arrays of many megabytes,
+// and wait for page faults and the walk through page tables else.
 struct Palloc {
-    static void *allocate(size_t bytes) { return MemoryContextAllocHuge(CurrentMemoryContext, bytes); }
-    static void *reallocate(void *old, size_t bytes) { return repalloc_huge(old, bytes); }
-    static void release(void *old) { pfree(old); }
+    static void *allocate(size_t bytes)
+    {
+        return bytes < large ? MemoryContextAllocHuge(CurrentMemoryContext, bytes) : allocate_large(CurrentMemoryContext, bytes);
+    }
+    static void *reallocate(void *old, size_t old_bytes, size_t bytes)
+    {
+        return old_bytes < large && bytes < large ? repalloc_huge(old, bytes) : move(old, old_bytes, bytes);
+    }
+    static void release(void *old, size_t bytes) { pfree(bytes < large ? old : block_of_large(old)); }
+
+private:
+    static constexpr size_t huge_page = size_t{2} << 20, large = huge_page;
+    static void *allocate_large(MemoryContext context, size_t bytes);
+    static void *block_of_large(void *begin);
+    static void *move(void *old, size_t old_bytes, size_t bytes);
 };
 
 template <class T>

@@ -152,6 +152,17 @@ SELECT count(*) FROM relate.descendants('mixed with', 1);
 RESET work_mem;
 SELECT type, (SELECT count(*) FROM relate.descendants(type, 1)) AS below, (SELECT sum((SELECT count(*) FROM relate.ancestors(type, id))) FROM query_hierarchy.grain) AS above
 FROM unnest('{grown from,mixed with}'::text[]) AS type ORDER BY type;
+-- Long keys, of which many megabytes are held.
+CREATE TABLE query_hierarchy.scroll (id text PRIMARY KEY, up text REFERENCES query_hierarchy.scroll);
+INSERT INTO query_hierarchy.scroll SELECT repeat('x', 250) || i, repeat('x', 250) || nullif(i / 3, 0) FROM generate_series(1, 20000) i;
+SELECT FROM relate.register_module('query_hierarchy.scroll', name => 'scroll');
+SELECT FROM relate.adopt_column('query_hierarchy.scroll', '{up}', name => 'copied from', hierarchy_parent => 'target');
+SET work_mem = '64MB';
+SELECT count(*), count(d.key) AS met, count(c.id) AS wanted FROM relate.descendants('copied from', repeat('x', 250) || 1) AS d
+FULL JOIN (WITH RECURSIVE c AS (SELECT id, up, 1 AS depth FROM query_hierarchy.scroll WHERE up = repeat('x', 250) || 1
+                                UNION ALL SELECT s.id, s.up, c.depth + 1 FROM c JOIN query_hierarchy.scroll s ON s.up = c.id) SELECT * FROM c) AS c
+    ON c.id = d.key::text AND c.up = d.parent_key::text AND c.depth = d.depth;
+RESET work_mem;
 
 DROP SCHEMA query_hierarchy_crm CASCADE;
 DROP SCHEMA query_hierarchy CASCADE;

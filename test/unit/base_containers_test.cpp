@@ -12,24 +12,29 @@ namespace {
 
 // Frees at the end what the containers never free themselves, and counts the bytes.
 struct Heap {
-    static inline std::vector<void *> blocks;
+    static inline std::map<void *, size_t> blocks; // and their sizes
     static inline size_t bytes = 0;
 
     static void *allocate(size_t size) {
         bytes += size;
-        blocks.push_back(std::malloc(size));
-        return blocks.back();
+        void *block = std::malloc(size);
+        blocks[block] = size;
+        return block;
     }
-    static void *reallocate(void *old, size_t size) {
+    static void *reallocate(void *old, size_t old_size, size_t size) {
         bytes += size;
-        for (void *&block : blocks)
-            if (block == old)
-                return block = std::realloc(old, size);
-        ADD_FAILURE() << "not a block of this heap";
-        return nullptr;
+        release(old, old_size);
+        void *block = std::realloc(old, size);
+        blocks[block] = size;
+        return block;
+    }
+    static void release(void *old, size_t size) { // but for the memory itself
+        auto found = blocks.find(old);
+        ASSERT_TRUE(found != blocks.end() && found->second == size) << "no such block of this heap";
+        blocks.erase(found);
     }
     static void clear() {
-        for (void *block : blocks)
+        for (auto [block, size] : blocks)
             std::free(block);
         blocks.clear();
         bytes = 0;

@@ -19,21 +19,29 @@ using namespace relate::graph;
 
 // Like a memory context: what is not released goes with all the rest.
 struct Malloc {
-    static inline std::set<void *> held;
-    static void *allocate(std::size_t bytes) { return *held.insert(std::malloc(bytes)).first; }
-    static void *reallocate(void *old, std::size_t bytes)
+    static inline std::map<void *, std::size_t> held; // and their sizes
+    static void *allocate(std::size_t bytes) { return keep(std::malloc(bytes), bytes); }
+    static void *reallocate(void *old, std::size_t old_bytes, std::size_t bytes)
     {
-        held.erase(old);
-        return *held.insert(std::realloc(old, bytes)).first;
+        forget(old, old_bytes);
+        return keep(std::realloc(old, bytes), bytes);
     }
-    static void release(void *old)
+    static void release(void *old, std::size_t bytes)
     {
-        held.erase(old);
+        forget(old, bytes);
         std::free(old);
+    }
+    static void *keep(void *block, std::size_t bytes) { return held[block] = bytes, block; }
+    static void forget(void *block, std::size_t bytes)
+    {
+        if (auto found = held.find(block); found != held.end() && found->second == bytes)
+            held.erase(found);
+        else
+            std::abort(); // no such block
     }
     static void reset()
     {
-        for (void *block : held)
+        for (auto [block, bytes] : held)
             std::free(block);
         held.clear();
     }
