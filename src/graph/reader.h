@@ -63,6 +63,7 @@ public:
     // `near` is its place in the span given. False: no more is wanted.
     using TakeFar = FunctionRef<bool(std::size_t near, const Record &far, Via via)>;
     using TakeEdge = FunctionRef<bool(const Record &near, const Record &far, Via via)>;
+    using TakeNear = FunctionRef<void(const Record &near)>;
     using TakeRun = FunctionRef<bool(const IntegerRun &)>;
 
     // The edges of each of these records, which are sorted (compare_records) and
@@ -84,6 +85,10 @@ public:
     // Where the last probe ended, for as long as nothing changes: what is near has the same place.
     // 0 where that is not known.
     virtual std::uint64_t place() const { return 0; }
+
+    // The near records that lie where this one does, as far as it knows them: in order, and
+    // maybe more than once.
+    virtual void beside(const Record &, TakeNear) {}
 
     // What a pass costs, in the same units; never, if it cannot.
     virtual double pass_cost() const { return never; }

@@ -124,6 +124,21 @@ public:
         return true;
     }
 
+    // Where the last probe of the only reader ended (Reader::place).
+    std::uint64_t place() const { return sources_[0].reader->place(); }
+
+    // Those that lie beside one: take(node). And instead of prepare(), for some of them.
+    template <class Take>
+    void beside(Node near, Take take)
+    {
+        copy_near({&near, 1});
+        sources_[0].reader->beside(near_[0], [&](const Record &other) { take(nodes_.intern(other)); });
+    }
+    void prepare_beside(std::span<const Node> sorted)
+    {
+        sources_[0].next_probes = cost_beside * static_cast<double>(sorted.size());
+    }
+
     // The same where all is held, in any order of the nodes: node by node, each
     // reader by reader. Memory is fetched ahead.
     template <class Take>

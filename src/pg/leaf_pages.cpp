@@ -49,6 +49,19 @@ void LeafPages::seek(Sought sought, BlockNumber leaf)
     copy(guessed_place(page, first, end, sought), sought);
 }
 
+void LeafPages::seek_page(Sought sought)
+{
+    begin_seek();
+    if (!go_to(InvalidBlockNumber, sought))
+        return;
+    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
+    Page page = BufferGetPage(page_);
+    copy_all(page, P_FIRSTDATAKEY(BTPageGetOpaque(page)), PageGetMaxOffsetNumber(page));
+    pgstat_count_index_tuples(index_, end_);
+    visible_page_ = InvalidBlockNumber;
+    LockBuffer(page_, BUFFER_LOCK_UNLOCK);
+}
+
 int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf)
 {
     begin_seek();

@@ -59,7 +59,10 @@ public:
     // been foreseen.
     void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
 
-    // The same for several at once, in the order of the index, all on the leaf that has been
+    // The same, to the first of all entries of that page, and of no other.
+    void seek_page(Sought sought);
+
+    // The same as seek for several at once, in the order of the index, all on the leaf that has been
     // foreseen: which costs less. So many of them, from the first on, have all that they seek on
     // that page, and wait there for choose(); maybe none.
     static constexpr int most_at_once = 16;
@@ -68,6 +71,8 @@ public:
 
     // Where that has led.
     BlockNumber leaf() const { return BufferIsValid(page_) ? BufferGetBlockNumber(page_) : InvalidBlockNumber; }
+    // As graph::Reader::place: no leaf is the first page.
+    std::uint64_t place() const { return BufferIsValid(page_) ? leaf() : 0; }
 
     // The next entry, which lasts as long as the next one is not asked for; null at the end.
     // Some bytes behind it may be read, too: they mean nothing.

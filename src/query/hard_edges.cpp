@@ -33,7 +33,7 @@ bool HardEdges::probe(std::span<const graph::Record> near, TakeFar take)
     if (!is_served())
         return true;
     auto take_far = [&](size_t place, KeyBytes far) { return take(place, {far_module_->id, far}, via_); };
-    if (std::optional<bool> more = probe_integers(workspace_, type_, near_, near, take_far))
+    if (std::optional<bool> more = probe_integers(workspace_, type_, near_, near, take_far, place_))
         return *more;
     Datum id = Int32GetDatum(type_.id);
     WantedTypes types[2] = {{false, {}}, {false, {}}};
@@ -121,6 +121,11 @@ double HardEdges::probe_cost(std::span<const graph::Record> near)
     if (!is_served())
         return 0;
     return cost_of_integer_probes(workspace_, type_, near_, near).value_or(static_cast<double>(near.size()));
+}
+
+void HardEdges::beside(const graph::Record &near, TakeNear take)
+{
+    integers_beside(workspace_, type_, near_, near, [&](KeyBytes key) { take({near_module_->id, key}); });
 }
 
 // In units of a probe. What must be sorted first has to fit into memory.

@@ -15,6 +15,8 @@ public:
     bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
     double probe_cost(std::span<const graph::Record> near) override;
+    std::uint64_t place() const override { return place_; }
+    void beside(const graph::Record &near, TakeNear take) override;
     double pass_cost() const override;
     double pass_edges() const override;
 
@@ -27,6 +29,7 @@ private:
     Side near_;
     const Module *near_module_, *far_module_;
     graph::Via via_;
+    std::uint64_t place_ = 0; // of the last probe
 };
 
 } // namespace relate

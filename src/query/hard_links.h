@@ -53,10 +53,13 @@ bool passes_in_order(const Workspace &workspace, const RelationshipType &type, S
 
 // Below SQL, by the leaf pages of the index: the far keys of each of these records, which
 // are sorted, as graph::Reader::probe gives them. Nothing where that cannot serve: the
-// keys are others than integers, or have dates.
+// keys are others than integers, or have dates. Says where it ended, as graph::Reader::place.
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
                                    std::span<const graph::Record> records,
-                                   FunctionRef<bool(size_t place, KeyBytes far)> take);
+                                   FunctionRef<bool(size_t place, KeyBytes far)> take, std::uint64_t &ended_at);
+// As graph::Reader::beside.
+void integers_beside(const Workspace &workspace, const RelationshipType &type, Side near, const graph::Record &record,
+                     FunctionRef<void(KeyBytes near)> take);
 // What that costs: as graph::Reader::probe_cost.
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
                                              std::span<const graph::Record> records);

@@ -49,6 +49,18 @@ public:
         auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
         return pg::probe_leaves<pg::WantedInteger>(pages_, records_.size(), want, take_found);
     }
+    std::uint64_t place() const { return pages_.place(); }
+    void beside(FunctionRef<void(KeyBytes near)> take)
+    {
+        pg::WantedInteger wanted;
+        if (!want(0, wanted))
+            return;
+        pages_.seek_page({wanted, wanted.rank()});
+        std::byte room[integer_key_capacity];
+        while (IndexTuple entry = pages_.next({wanted, wanted.rank()}))
+            if (std::optional<int64> near = column_.first_of(entry))
+                take(KeyBytes(room, encode_integer_key(*near, room)));
+    }
     double cost()
     {
         auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
@@ -100,9 +112,19 @@ std::optional<Result> with_probes(const Workspace &workspace, const Relationship
 
 std::optional<bool> probe_integers(const Workspace &workspace, const RelationshipType &type, Side near,
                                    std::span<const graph::Record> records,
-                                   FunctionRef<bool(size_t place, KeyBytes far)> take)
+                                   FunctionRef<bool(size_t place, KeyBytes far)> take, std::uint64_t &ended_at)
 {
-    return with_probes<bool>(workspace, type, near, records, [&](IntegerProbes &probes) { return probes.run(take); });
+    return with_probes<bool>(workspace, type, near, records, [&](IntegerProbes &probes) {
+        bool goes_on = probes.run(take);
+        ended_at = probes.place();
+        return goes_on;
+    });
+}
+
+void integers_beside(const Workspace &workspace, const RelationshipType &type, Side near, const graph::Record &record,
+                     FunctionRef<void(KeyBytes near)> take)
+{
+    with_probes<bool>(workspace, type, near, {&record, 1}, [&](IntegerProbes &probes) { return probes.beside(take), true; });
 }
 
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,

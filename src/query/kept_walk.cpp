@@ -76,10 +76,15 @@ void KeptWalk::find_unread(std::span<const graph::Node> nodes)
 
 void KeptWalk::step()
 {
+    walker_.prepare(unread_.view());
+    step_prepared();
+}
+
+void KeptWalk::step_prepared()
+{
     for (graph::Node node : unread_)
         ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
     size_t last = unread_.size();
-    walker_.prepare(unread_.view());
     walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
         Range &range = ranges_[unread_[place]];
         if (place != last)
@@ -92,11 +97,35 @@ void KeptWalk::step()
     walker_.check(bytes());
 }
 
+// Whether what was asked for lies beside what was asked for before, again and again.
+bool KeptWalk::comes_beside()
+{
+    constexpr int often = 2;
+    uint64 last = std::exchange(place_, walker_.place());
+    beside_ = place_ != 0 && place_ == last ? beside_ + 1 : 0;
+    return beside_ >= often;
+}
+
+// Then its neighbours will be next, and cost less together.
+void KeptWalk::step_beside(graph::Node node)
+{
+    if (walker_.is_all_held() || !comes_beside())
+        return;
+    level_.clear();
+    walker_.beside(node, [&](graph::Node beside) { level_.push(beside); });
+    find_unread(level_.view());
+    walker_.prepare_beside(unread_.view());
+    step_prepared();
+}
+
 void KeptWalk::step_all(uint32_t levels)
 {
+    graph::Node alone = unread_.size() == 1 ? unread_[0] : graph::no_node;
     for (; !unread_.empty(); --levels) {
         size_t first = next_.size();
         step();
+        if (alone != graph::no_node)
+            step_beside(std::exchange(alone, graph::no_node));
         if (levels == 0)
             break;
         level_.clear();

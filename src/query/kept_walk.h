@@ -5,7 +5,9 @@
 // Kept in the function's own memory (fn_extra), for as long as nothing that an
 // answer rests on can differ: the type, day, user, catalog, snapshot, command and
 // subtransaction. Probes of all calls count together, so that many of them turn
-// into one pass (graph/walker.h). No table stays open between calls. Bounded as
+// into one pass (graph/walker.h). Where calls ask for one neighbour after the other, as
+// a scan of the module's table does, all that lie on one page of the index are read
+// together, with their ways up. No table stays open between calls. Bounded as
 // any walk: once half of that is taken, all is forgotten before the next call, which
 // has the other half to itself.
 #pragma once
@@ -57,7 +59,10 @@ private:
     void read(std::span<const graph::Node> nodes, uint32_t levels);
     void find_unread(std::span<const graph::Node> nodes);
     void step_all(uint32_t levels);
+    bool comes_beside();
+    void step_beside(graph::Node node);
     void step();
+    void step_prepared();
 
     std::span<const graph::Node> next(graph::Node node) const
     {
@@ -111,6 +116,8 @@ private:
     pg::Array<graph::Node> unread_; // of the level at work
     pg::Array<graph::Node> level_;
     uint32_t visit_ = 0;
+    uint64 place_ = 0; // where the last one asked for was found
+    int beside_ = 0;   // so many before it lay there, too
 };
 
 } // namespace relate

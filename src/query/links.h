@@ -44,6 +44,7 @@ public:
     std::optional<graph::Via> only_via() const override;
     double probe_cost(std::span<const graph::Record> near) override;
     std::uint64_t place() const override;
+    void beside(const graph::Record &near, TakeNear take) override;
     double pass_cost() const override;
     double pass_edges() const override;
     void close();

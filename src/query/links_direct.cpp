@@ -390,11 +390,24 @@ double DirectLinks::probe_cost(std::span<const graph::Record> near)
                                       [&](size_t place, Wanted &wanted) { return want(near[place], wanted); });
 }
 
-// No leaf is the first page.
-std::uint64_t DirectLinks::place() const
+std::uint64_t DirectLinks::place() const { return pages_.place(); }
+
+void DirectLinks::beside(const graph::Record &near, TakeNear take)
 {
-    BlockNumber leaf = pages_.leaf();
-    return leaf == InvalidBlockNumber ? 0 : leaf;
+    Wanted wanted;
+    if (!want(near, wanted))
+        return;
+    pg::LeafPages::Sought sought = {wanted, wanted.rank()};
+    pages_.seek_page(sought);
+    Entry entry;
+    while (IndexTuple tuple = pages_.next(sought)) {
+        read_entry(tuple, entry);
+        if (!is_wanted(entry))
+            continue;
+        KeyBytes key = key_bytes(entry.near_key);
+        take({entry.near_module, key});
+        release_key_bytes(entry.near_key, key);
+    }
 }
 
 // Edges between integers, on their way out.

@@ -275,6 +275,33 @@ TEST(TraversalCosts, SingleProbesBesideEachOtherAreCheaper)
     Malloc::reset();
 }
 
+TEST(TraversalCosts, ThoseBesideAreReadTogetherAndCheaper)
+{
+    ListReader reader(tree(1000), 5000);
+    Reader *readers[] = {&reader};
+    Control control;
+    Walk walker(readers, control);
+    Node start = walker.nodes().intern(record_of({1, "1"}));
+    std::vector<Node> beside;
+    walker.beside(start, [&](Node node) { beside.push_back(node); });
+    ASSERT_EQ(beside.size(), 10u); // of 1, 10 and 100
+    beside.erase(std::unique(beside.begin(), beside.end()), beside.end());
+    ASSERT_EQ(beside.size(), 3u);
+    EXPECT_EQ(beside[0], start);
+    for (int i = 1; i <= 2000; ++i) {
+        std::size_t edges = 0;
+        walker.prepare_beside(beside);
+        walker.step(beside, [&](std::size_t, Node, Via) { return ++edges, true; });
+        ASSERT_EQ(edges, 12u);
+    }
+    walker.prepare({&start, 1});
+    EXPECT_EQ(reader.passes, 0);
+    walker.charge(4500);
+    walker.prepare({&start, 1});
+    EXPECT_EQ(reader.passes, 1);
+    Malloc::reset();
+}
+
 TEST(TraversalStarts, SeveralStartsAndTheSameTwice)
 {
     ListReader reader(tree(50), Reader::never);

@@ -127,6 +127,12 @@ public:
     }
     double pass_cost() const override { return pass_cost_; }
     std::uint64_t place() const override { return at; }
+    void beside(const Record &near, TakeNear take) override
+    {
+        auto found = first_.find(name_of(near));
+        for (std::size_t i = found->second; i < std::min(found->second + 10, edges_.size()); ++i)
+            take(record_of(edges_[i].near));
+    }
 
     std::uint64_t at = 0;
     int passes = 0;
