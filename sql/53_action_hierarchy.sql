@@ -48,31 +48,35 @@ DECLARE
     kept bigint;
     gone bigint[];
     ended bigint[];
-    before bigint[];
+    left_over bigint;
 BEGIN
     SELECT * INTO t FROM relate.type_named(type);
-    -- Again, because another session may have given it a parent while we waited for it.
-    LOOP
-        SELECT min(p.relationship_id) FILTER (WHERE stays),
-               coalesce(array_agg(p.relationship_id ORDER BY p.relationship_id) FILTER (WHERE NOT stays AND (t.is_perpetual OR first_day >= day)), '{}'),
-               coalesce(array_agg(p.relationship_id ORDER BY p.relationship_id) FILTER (WHERE NOT stays AND NOT (t.is_perpetual OR first_day >= day)), '{}')
-        INTO kept, gone, ended
-        FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source, child_module_id, child_key, day, NULL) AS p,
-             LATERAL (VALUES (coalesce(other_module_id = parent_module_id AND other_key OPERATOR(relate.=) parent_key
-                                       AND first_day <= coalesce(day, 'infinity') AND last_day = 'infinity', false))) AS v (stays);
-        EXIT WHEN gone || ended = '{}';
-        IF gone || ended = before THEN -- not for the caller to touch
-            PERFORM relate.no_such_relationship(before[1]);
-        END IF;
-        EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1)', relate.current_workspace()) USING gone;
-        PERFORM relate.end_before(ended, day, t.name);
-        before := gone || ended;
-    END LOOP;
+    SELECT min(p.relationship_id) FILTER (WHERE stays),
+           coalesce(array_agg(p.relationship_id) FILTER (WHERE NOT stays AND (t.is_perpetual OR first_day >= day)), '{}'),
+           coalesce(array_agg(p.relationship_id) FILTER (WHERE NOT stays AND NOT (t.is_perpetual OR first_day >= day)), '{}')
+    INTO kept, gone, ended
+    FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source, child_module_id, child_key, day, NULL) AS p,
+         LATERAL (VALUES (coalesce(other_module_id = parent_module_id AND other_key OPERATOR(relate.=) parent_key
+                                   AND first_day <= coalesce(day, 'infinity') AND last_day = 'infinity', false))) AS v (stays);
+    -- What another session has taken away meanwhile is no matter; what the caller may not touch is.
+    EXECUTE format('DELETE FROM %I.relationship WHERE relationship_id = ANY ($1)', relate.current_workspace()) USING gone;
+    PERFORM relate.end_before(ended, day, t.name);
+    SELECT min(p.relationship_id) INTO left_over
+    FROM relate.overlapping(t.type_id, t.is_perpetual, NOT parent_is_source, parent_is_source, child_module_id, child_key, day, NULL) AS p
+    WHERE p.relationship_id = ANY (gone || ended);
+    IF left_over IS NOT NULL THEN
+        PERFORM relate.no_such_relationship(left_over);
+    END IF;
     RETURN kept;
 END;
 $$;
 COMMENT ON FUNCTION relate.leave_parents(text, boolean, int, relate.record_key, int, relate.record_key, date) IS
 'Internal. All parents of a day (null: at all) and later make way, but for the one that is to stay for good: its relationship, if it is there.';
+
+CREATE FUNCTION relate.lock_child(type_id int, key relate.record_key) RETURNS void
+LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'relate_lock_child';
+COMMENT ON FUNCTION relate.lock_child(int, relate.record_key) IS
+'Internal. Those who give this record a parent come one after the other, until the end of the transaction. Nothing for who may not write there.';
 
 CREATE FUNCTION relate.set_parent(type text, child_key relate.record_key, parent_key relate.record_key,
     from_date date DEFAULT NULL, child_module text DEFAULT NULL, parent_module text DEFAULT NULL) RETURNS bigint
@@ -106,6 +110,8 @@ BEGIN
     END IF;
     day := CASE WHEN NOT t.is_perpetual THEN coalesce(from_date, current_date) END;
 
+    -- From here on, each statement sees what those before us have done.
+    PERFORM relate.lock_child(t.type_id, child_key);
     IF relate.is_hard_link(t.name) THEN
         IF relate.leave_hard_parents(t.name, child_key, set_parent.parent_key, day) THEN
             RETURN NULL;
