@@ -127,7 +127,7 @@ public:
     // Where the last probe of the only reader ended (Reader::place).
     std::uint64_t place() const { return sources_[0].reader->place(); }
 
-    // Those that lie beside one: take(node). And instead of prepare(), for some of them.
+    // Those of its near records that lie beside one: take(node). And instead of prepare(), for some of them.
     template <class Take>
     void beside(Node near, Take take)
     {

@@ -40,10 +40,8 @@ BlockNumber LeafPages::foresee(Sought sought) const
 
 void LeafPages::seek(Sought sought, BlockNumber leaf)
 {
-    begin_seek();
-    if (!go_to(leaf, sought))
+    if (!begin_on(leaf, sought))
         return;
-    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     Page page = BufferGetPage(page_);
     OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), end = OffsetNumberNext(PageGetMaxOffsetNumber(page));
     copy(guessed_place(page, first, end, sought), sought);
@@ -51,10 +49,8 @@ void LeafPages::seek(Sought sought, BlockNumber leaf)
 
 void LeafPages::seek_page(Sought sought)
 {
-    begin_seek();
-    if (!go_to(InvalidBlockNumber, sought))
+    if (!begin_on(InvalidBlockNumber, sought))
         return;
-    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     Page page = BufferGetPage(page_);
     copy_all(page, P_FIRSTDATAKEY(BTPageGetOpaque(page)), PageGetMaxOffsetNumber(page));
     pgstat_count_index_tuples(index_, end_);
@@ -110,6 +106,15 @@ void LeafPages::begin_seek()
     gap_ = Gap::none;
     if (BufferIsValid(ahead_))
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
+}
+
+bool LeafPages::begin_on(BlockNumber leaf, const Sought &sought)
+{
+    begin_seek();
+    if (!go_to(leaf, sought))
+        return false;
+    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
+    return true;
 }
 
 // Locks the leaf on which the first entry sought is, or would be; false where the index is empty.

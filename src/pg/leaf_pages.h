@@ -59,7 +59,7 @@ public:
     // been foreseen.
     void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
 
-    // The same, to the first of all entries of that page, and of no other.
+    // The same, but next() gives all entries of that page, whatever is sought, and no others.
     void seek_page(Sought sought);
 
     // The same as seek for several at once, in the order of the index, all on the leaf that has been
@@ -132,6 +132,7 @@ private:
     };
 
     void begin_seek();
+    bool begin_on(BlockNumber leaf, const Sought &sought);
     bool go_to(BlockNumber leaf, const Sought &sought);
     bool is_on(BlockNumber leaf, const Sought &sought);
     bool is_leaf_of(Page page, const Sought &sought) const;

@@ -114,6 +114,7 @@ std::optional<bool> probe_integers(const Workspace &workspace, const Relationshi
                                    std::span<const graph::Record> records,
                                    FunctionRef<bool(size_t place, KeyBytes far)> take, std::uint64_t &ended_at)
 {
+    ended_at = 0;
     return with_probes<bool>(workspace, type, near, records, [&](IntegerProbes &probes) {
         bool goes_on = probes.run(take);
         ended_at = probes.place();

@@ -40,13 +40,14 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
     auto *kept = static_cast<KeptWalk *>(fcinfo->flinfo->fn_extra);
     if (kept && kept->is_valid(workspace, type, as_of))
         return *kept;
+    bool was_full = kept && kept->is_full();
     if (kept) {
         fcinfo->flinfo->fn_extra = nullptr;
         MemoryContextDelete(kept->memory_);
     }
     MemoryContext memory = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "relate kept walk", ALLOCSET_SMALL_SIZES);
     kept = pg::in_context(memory, [&] {
-        auto *made = new (palloc(sizeof(KeptWalk))) KeptWalk(memory, relate::upwards(workspace, type, as_of));
+        auto *made = new (palloc(sizeof(KeptWalk))) KeptWalk(memory, relate::upwards(workspace, type, as_of), !was_full);
         Snapshot snapshot = GetActiveSnapshot();
         auto *running = palloc_array(TransactionId, snapshot->xcnt + 1);
         std::copy_n(snapshot->xip, snapshot->xcnt, running);
@@ -97,43 +98,65 @@ void KeptWalk::step_prepared()
     walker_.check(bytes());
 }
 
-// Whether what was asked for lies beside what was asked for before, again and again.
-bool KeptWalk::comes_beside()
+// On from those that have been met since there were `first`, so many levels at most; gifts, that
+// nobody has asked for, only while there is room and few come.
+void KeptWalk::climb(size_t first, uint32_t levels, Climbs climbs)
 {
-    constexpr int often = 2;
-    uint64 last = std::exchange(place_, walker_.place());
-    beside_ = place_ != 0 && place_ == last ? beside_ + 1 : 0;
-    return beside_ >= often;
-}
-
-// Then its neighbours will be next, and cost less together.
-void KeptWalk::step_beside(graph::Node node)
-{
-    if (walker_.is_all_held() || !comes_beside())
-        return;
-    level_.clear();
-    walker_.beside(node, [&](graph::Node beside) { level_.push(beside); });
-    find_unread(level_.view());
-    walker_.prepare_beside(unread_.view());
-    step_prepared();
-}
-
-void KeptWalk::step_all(uint32_t levels)
-{
-    graph::Node alone = unread_.size() == 1 ? unread_[0] : graph::no_node;
-    for (; !unread_.empty(); --levels) {
-        size_t first = next_.size();
-        step();
-        if (alone != graph::no_node)
-            step_beside(std::exchange(alone, graph::no_node));
-        if (levels == 0)
-            break;
+    constexpr size_t few = 1000;
+    for (; levels > 0; --levels) {
         level_.clear();
         for (size_t i = first; i < next_.size(); ++i)
             level_.push(next_[i]);
+        if (climbs == Climbs::gifts && (is_full() || level_.size() > few))
+            break;
         find_unread(level_.view());
+        if (unread_.empty())
+            break;
+        first = next_.size();
+        step();
     }
     ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
+}
+
+// Whether what was asked for lies on the same page as what was asked for before, again and again.
+// Serializable transactions lock what they read, and read no more than they are asked for.
+bool KeptWalk::comes_beside()
+{
+    constexpr int often = 2;
+    if (!reads_beside_ || walker_.is_all_held() || IsolationIsSerializable())
+        return false;
+    uint64 last = std::exchange(place_, walker_.place());
+    beside_ = place_ != 0 && place_ == last ? beside_ + 1 : 0;
+    return beside_ >= often && place_ != place_read_;
+}
+
+// Then its neighbours will be next, and cost less together.
+void KeptWalk::read_beside(graph::Node node, uint32_t levels)
+{
+    if (walker_.is_all_held())
+        return;
+    place_read_ = place_;
+    walker_.charge(1);
+    level_.clear();
+    walker_.beside(node, [&](graph::Node beside) { level_.push(beside); });
+    if (is_full())
+        return;
+    find_unread(level_.view());
+    size_t first = next_.size();
+    walker_.prepare_beside(unread_.view());
+    step_prepared();
+    climb(first, levels, Climbs::gifts);
+}
+
+void KeptWalk::read_unread(uint32_t levels)
+{
+    graph::Node alone = unread_.size() == 1 ? unread_[0] : graph::no_node;
+    size_t first = next_.size();
+    step();
+    bool is_beside = alone != graph::no_node && comes_beside();
+    climb(first, levels, Climbs::asked);
+    if (is_beside)
+        read_beside(alone, levels);
 }
 
 // The edges of those not read yet and, while the readers are open, of so many levels
@@ -144,14 +167,14 @@ void KeptWalk::read(std::span<const graph::Node> nodes, uint32_t levels)
     if (unread_.empty())
         return;
     if (walker_.is_all_held())
-        return step_all(levels);
+        return read_unread(levels);
     // What the readers need goes with them.
     MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
     OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
     Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
     walker_.seat(opened.readers());
     walker_.charge(opening_cost);
-    step_all(levels);
+    read_unread(levels);
     opened.close();
     MemoryContextDelete(reading);
 }

@@ -7,7 +7,7 @@
 // subtransaction. Probes of all calls count together, so that many of them turn
 // into one pass (graph/walker.h). Where calls ask for one neighbour after the other, as
 // a scan of the module's table does, all that lie on one page of the index are read
-// together, with their ways up. No table stays open between calls. Bounded as
+// together, with their ways up, while there is room. No table stays open between calls. Bounded as
 // any walk: once half of that is taken, all is forgotten before the next call, which
 // has the other half to itself.
 #pragma once
@@ -47,8 +47,8 @@ private:
     };
     struct Reason; // what the answers rest on
 
-    KeptWalk(MemoryContext memory, const Ways &ways)
-        : memory_(memory), ways_(ways), limit_(half_of(walk_limit())), walker_({}, limit_)
+    KeptWalk(MemoryContext memory, const Ways &ways, bool reads_beside)
+        : memory_(memory), ways_(ways), limit_(half_of(walk_limit())), walker_({}, limit_), reads_beside_(reads_beside)
     {
     }
 
@@ -58,9 +58,11 @@ private:
     size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes(); }
     void read(std::span<const graph::Node> nodes, uint32_t levels);
     void find_unread(std::span<const graph::Node> nodes);
-    void step_all(uint32_t levels);
+    void read_unread(uint32_t levels);
+    enum class Climbs { asked, gifts };
+    void climb(size_t first, uint32_t levels, Climbs climbs);
     bool comes_beside();
-    void step_beside(graph::Node node);
+    void read_beside(graph::Node node, uint32_t levels);
     void step();
     void step_prepared();
 
@@ -116,8 +118,10 @@ private:
     pg::Array<graph::Node> unread_; // of the level at work
     pg::Array<graph::Node> level_;
     uint32_t visit_ = 0;
-    uint64 place_ = 0; // where the last one asked for was found
-    int beside_ = 0;   // so many before it lay there, too
+    bool reads_beside_;     // unless that has filled the memory before
+    uint64 place_ = 0;      // where the last one asked for was found
+    int beside_ = 0;        // so many before it lay there, too
+    uint64 place_read_ = 0; // with all that lie there
 };
 
 } // namespace relate

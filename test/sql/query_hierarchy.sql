@@ -152,6 +152,22 @@ SELECT count(*) FROM relate.descendants('mixed with', 1);
 RESET work_mem;
 SELECT type, (SELECT count(*) FROM relate.descendants(type, 1)) AS below, (SELECT sum((SELECT count(*) FROM relate.ancestors(type, id))) FROM query_hierarchy.grain) AS above
 FROM unnest('{grown from,mixed with}'::text[]) AS type ORDER BY type;
+-- Neighbours are read together, but not where their ways up do not fit, or there is none.
+CREATE TABLE query_hierarchy.bead (id int PRIMARY KEY, up int REFERENCES query_hierarchy.bead);
+INSERT INTO query_hierarchy.bead SELECT i, CASE WHEN i > 400 AND i % 2 = 1 THEN i - 400 END FROM generate_series(1, 40000) i;
+CREATE INDEX ON query_hierarchy.bead (up);
+ANALYZE query_hierarchy.bead;
+SELECT FROM relate.register_module('query_hierarchy.bead', name => 'bead');
+SELECT FROM relate.adopt_column('query_hierarchy.bead', '{up}', name => 'strung on', hierarchy_parent => 'target');
+SELECT FROM relate.create_relationship_type('threaded on', 'bead', 'bead', hierarchy_parent => 'target');
+INSERT INTO query_hierarchy_crm.relationship (type_id, source_key, target_key)
+SELECT (SELECT type_id FROM query_hierarchy_crm.relationship_type WHERE name = 'threaded on'), id, up FROM query_hierarchy.bead WHERE up IS NOT NULL ORDER BY id;
+SET work_mem = '64kB';
+SELECT type, count(*) FILTER (WHERE relate.is_under(type, id, 1 + (id - 1) % 400)) AS below, sum((SELECT count(*) FROM relate.ancestors(type, id))) AS above
+FROM query_hierarchy.bead, unnest('{strung on,threaded on}'::text[]) AS type WHERE id BETWEEN 39001 AND 39400 GROUP BY type ORDER BY type;
+RESET work_mem;
+SELECT type, count(*) FILTER (WHERE relate.is_under(type, id, 1 + (id - 1) % 400)) AS below, sum((SELECT count(*) FROM relate.ancestors(type, id))) AS above
+FROM query_hierarchy.bead, unnest('{strung on,threaded on}'::text[]) AS type WHERE id BETWEEN 39001 AND 39400 GROUP BY type ORDER BY type;
 -- Long keys, of which many megabytes are held.
 CREATE TABLE query_hierarchy.scroll (id text PRIMARY KEY, up text REFERENCES query_hierarchy.scroll);
 INSERT INTO query_hierarchy.scroll SELECT repeat('x', 250) || i, repeat('x', 250) || nullif(i / 3, 0) FROM generate_series(1, 20000) i;

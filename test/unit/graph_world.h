@@ -130,6 +130,8 @@ public:
     void beside(const Record &near, TakeNear take) override
     {
         auto found = first_.find(name_of(near));
+        if (found == first_.end())
+            return;
         for (std::size_t i = found->second; i < std::min(found->second + 10, edges_.size()); ++i)
             take(record_of(edges_[i].near));
     }
