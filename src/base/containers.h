@@ -2,9 +2,10 @@
 // open-addressing hash map.
 //
 // Server-free: memory comes from the template parameter `Memory`, which has
-// static allocate(bytes), reallocate(pointer, its bytes, bytes) and release(pointer, its bytes). Nothing is ever freed
-// by these containers themselves: in the server the memory context does it, and a
-// longjmp over them leaves nothing behind.
+// static allocate(bytes), reallocate(pointer, its bytes, bytes) and
+// release(pointer, its bytes). What they hold at the end these containers never
+// free themselves: in the server the memory context does it, and a longjmp over
+// them leaves nothing behind.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,6 @@
 // See memory.h.
 #include "pg/memory.h"
 
-#include <sys/mman.h>
-
 namespace relate::pg {
 
 // Where huge pages can begin, and in front of it, where the block does.
@@ -25,8 +23,19 @@ void *Palloc::block_of_large(void *begin)
     return block;
 }
 
+void *Palloc::shrink_large(void *old, size_t bytes)
+{
+    auto *block = static_cast<char *>(block_of_large(old));
+    ptrdiff_t ahead = static_cast<char *>(old) - block;
+    block = static_cast<char *>(repalloc_huge(block, static_cast<size_t>(ahead) + bytes));
+    memcpy(block + ahead - sizeof block, &block, sizeof block);
+    return block + ahead;
+}
+
 void *Palloc::move(void *old, size_t old_bytes, size_t bytes)
 {
+    if (old_bytes >= bytes && bytes >= large)
+        return shrink_large(old, bytes);
     void *block = old_bytes < large ? old : block_of_large(old);
     MemoryContext context = GetMemoryChunkContext(block);
     void *moved = bytes < large ? MemoryContextAllocHuge(context, bytes) : allocate_large(context, bytes);

@@ -4,6 +4,8 @@
 #include "base/containers.h"
 #include "pg/pg.h"
 
+#include <sys/mman.h>
+
 namespace relate::pg {
 
 // Of the current context, or of that which the block was in. What is large lies on huge pages
@@ -21,9 +23,15 @@ struct Palloc {
     static void release(void *old, size_t bytes) { pfree(bytes < large ? old : block_of_large(old)); }
 
 private:
-    static constexpr size_t huge_page = size_t{2} << 20, large = huge_page;
+    static constexpr size_t huge_page = size_t{2} << 20;
+#ifdef MADV_HUGEPAGE
+    static constexpr size_t large = huge_page;
+#else
+    static constexpr size_t large = SIZE_MAX;
+#endif
     static void *allocate_large(MemoryContext context, size_t bytes);
     static void *block_of_large(void *begin);
+    static void *shrink_large(void *old, size_t bytes);
     static void *move(void *old, size_t old_bytes, size_t bytes);
 };
 

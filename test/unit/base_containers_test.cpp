@@ -23,12 +23,16 @@ struct Heap {
     }
     static void *reallocate(void *old, size_t old_size, size_t size) {
         bytes += size;
-        release(old, old_size);
+        forget(old, old_size);
         void *block = std::realloc(old, size);
         blocks[block] = size;
         return block;
     }
-    static void release(void *old, size_t size) { // but for the memory itself
+    static void release(void *old, size_t size) {
+        forget(old, size);
+        std::free(old);
+    }
+    static void forget(void *old, size_t size) {
         auto found = blocks.find(old);
         ASSERT_TRUE(found != blocks.end() && found->second == size) << "no such block of this heap";
         blocks.erase(found);
