@@ -16,6 +16,7 @@ bool is_of(Oid column_type, Oid enumeration) { return getBaseType(column_type) =
 // Also deep inside, as in arrays, ranges and rows.
 bool holds(Oid type, Oid enumeration)
 {
+    check_stack_depth();
     type = getBaseType(type);
     Oid range = type_is_multirange(type) ? get_multirange_range(type) : type;
     if (Oid part = type_is_range(range) ? get_range_subtype(range) : get_element_type(type); OidIsValid(part))
