@@ -39,6 +39,20 @@ SELECT key FROM relate.descendants('branch', 1, '2024-01-01');
 SELECT relate.create_relationship('owner', 1, 4, '2020-01-01'), relate.create_relationship('owner', 2, 4, '2020-01-01');
 SELECT relate.set_parent('owner', 4, 2, '2022-01-01');
 SELECT * FROM rows WHERE relationship_type = 'owner';
+-- Those that the caller sees but may not touch are not passed over.
+BEGIN;
+CREATE ROLE relate_mover;
+GRANT relate_mover TO CURRENT_USER;
+GRANT USAGE ON SCHEMA action_hierarchy TO relate_mover;
+GRANT SELECT ON office TO relate_mover;
+SELECT relate.grant_role('relate_mover', 'editor');
+ALTER TABLE action_hierarchy_crm.relationship ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sees ON action_hierarchy_crm.relationship FOR SELECT USING (true);
+CREATE POLICY adds ON action_hierarchy_crm.relationship FOR INSERT WITH CHECK (true);
+SET LOCAL ROLE relate_mover;
+SELECT refusal($$SELECT relate.set_parent('owner', 4, 3, '2023-01-01')$$) AS ends, refusal($$SELECT relate.set_parent('owner', 4, 3, '2022-01-01')$$) AS deletes,
+       refusal($$SELECT relate.set_parent('owner', 5, 3, '2022-01-01')$$) AS adds;
+ROLLBACK;
 -- Without dates.
 SELECT relate.set_parent('always', 2, 1), relate.set_parent('always', 2, 3);
 SELECT * FROM rows WHERE relationship_type = 'always';
