@@ -25,15 +25,9 @@ struct Place {
     InnerPages::Copy *copy;
 };
 
-struct Seen {
-    BlockNumber block;
-    Buffer buffer; // 0: none
-};
-
 struct Session {
     static constexpr uint32 known_count = 64;
     static constexpr uint32 place_count = 512; // by twos
-    static constexpr uint32 seen_count = 8192;
     static constexpr int visits_before = 4; // for fewer, a copy would not pay
     static constexpr int visits_to_replace = 32;
 
@@ -41,7 +35,6 @@ struct Session {
     uint64 last_id;
     Known known[known_count];
     Place places[place_count];
-    Seen seen[seen_count];
 
     static uint32 scattered(uint64 id, BlockNumber block)
     {
@@ -52,7 +45,6 @@ struct Session {
     {
         return places[(scattered(id, block) % place_count) ^ which];
     }
-    Seen &last_seen(uint64 id, BlockNumber block) { return seen[scattered(id, block) % seen_count]; }
 
     Known *find(uint64 id)
     {
@@ -100,12 +92,17 @@ void begin_session()
 void fill(InnerPages::Copy &copy, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
 {
     BTPageOpaque opaque = BTPageGetOpaque(page);
-    OffsetNumber first = P_FIRSTDATAKEY(opaque), last = PageGetMaxOffsetNumber(page);
     memcpy(copy.page.data, page, BLCKSZ);
-    copy.ranks[0] = 0;
-    for (OffsetNumber place = OffsetNumberNext(first); place <= last; ++place)
-        copy.ranks[place - first] = rank(place);
+    copy.level = opaque->btpo_level;
+    copy.first = P_FIRSTDATAKEY(opaque);
+    copy.count = PageGetMaxOffsetNumber(page) - copy.first + 1;
     copy.high = P_RIGHTMOST(opaque) ? PG_UINT64_MAX : rank(P_HIKEY);
+    for (int i = 0; i < copy.count; ++i) {
+        auto place = static_cast<OffsetNumber>(copy.first + i);
+        copy.ranks[i] = i > 0 ? rank(place) : 0;
+        copy.down[i] = BTreeTupleGetDownLink(reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place))));
+        copy.seen[i] = InvalidBuffer;
+    }
 }
 
 } // namespace
@@ -156,13 +153,5 @@ void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNum
     place->id = id_;
     place->block = block;
 }
-
-Buffer InnerPages::last_buffer(BlockNumber block) const
-{
-    const Seen &seen = session->last_seen(id_, block);
-    return seen.block == block ? seen.buffer : InvalidBuffer;
-}
-
-void InnerPages::saw(BlockNumber block, Buffer buffer) const { session->last_seen(id_, block) = {block, buffer}; }
 
 } // namespace relate::pg

@@ -1,5 +1,5 @@
 // What a session remembers of btree indexes between walks: copies of their inner
-// pages, and the buffers in which pages were seen.
+// pages, and the buffers in which the pages below these were seen.
 //
 // Nothing here is believed: copies tell where a leaf may be, and who goes there proves
 // by the leaf itself that it is the one (LeafPages). So they may be behind the index
@@ -8,7 +8,7 @@
 // invalidation: it was dropped, built anew, vacuumed) are not found any more.
 //
 // Memory: a context of the session's own, which a first walk makes; with all copies
-// 6 MB. Nothing in it is freed: whoever reads a copy while the server says so is safe.
+// 8 MB. Nothing in it is freed: whoever reads a copy while the server says so is safe.
 #pragma once
 
 #include "base/function_ref.h"
@@ -20,9 +20,16 @@ namespace relate::pg {
 class InnerPages {
 public:
     struct Copy {
+        uint32 level;
+        OffsetNumber first;
+        int count;   // of the entries, from the first on
+        uint64 high; // rank of the bound to the page at its right
+        // Of each entry: its rank, where the first counts as the least; the page below, and the
+        // buffer in which that was seen last, if any.
+        uint64 ranks[MaxIndexTuplesPerPage];
+        BlockNumber down[MaxIndexTuplesPerPage];
+        mutable Buffer seen[MaxIndexTuplesPerPage];
         PGAlignedBlock page;
-        uint64 ranks[MaxIndexTuplesPerPage + 1]; // of its entries, from the first on, which counts as the least
-        uint64 high;                             // of the bound to the page at its right
 
         Page at() const { return const_cast<char *>(page.data); }
     };
@@ -36,10 +43,6 @@ public:
     const Copy *find(BlockNumber block) const;
     // After some visits to such pages, or if there is a copy that differs. `rank` of an entry's place.
     void keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank) const;
-
-    // The buffer in which a page was seen last, maybe.
-    Buffer last_buffer(BlockNumber block) const;
-    void saw(BlockNumber block, Buffer buffer) const;
 
 private:
     uint64 id_;

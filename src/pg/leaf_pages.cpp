@@ -7,7 +7,7 @@ LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank ran
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
       ignores_killed_(!TransactionStartedDuringRecovery()),
-      inner_(index, rank_id), map_(table)
+      reads_ahead_(get_tablespace_io_concurrency(index->rd_rel->reltablespace) > 0), inner_(index, rank_id), map_(table)
 {
 }
 
@@ -22,34 +22,69 @@ static void fetch(const char *from, int bytes)
 // What every search of a page begins with: its header, the places of its entries, and its end.
 static void fetch_outline(Page page)
 {
-    constexpr int header_and_places = 512;
+    constexpr int header_and_places = 256;
     fetch(page, header_and_places);
     fetch(page + BLCKSZ - cache_line, cache_line);
 }
 
-BlockNumber LeafPages::foresee(Sought sought) const
+// In what buffer a page is, maybe; if in none, it begins to be read.
+Buffer LeafPages::probable_buffer(const Foreseen &page)
 {
-    auto [page, level] = lead(sought);
-    if (level != 0)
-        return InvalidBlockNumber;
-    Buffer buffer = inner_.last_buffer(page);
-    if (BufferIsValid(buffer))
-        fetch_outline(BufferGetPage(buffer));
-    return page;
+    if (BufferIsValid(*page.seen) || page.leaf == prefetched_ || !reads_ahead_)
+        return *page.seen;
+    prefetched_ = page.leaf;
+    return *page.seen = PrefetchBuffer(index_, MAIN_FORKNUM, page.leaf).recent_buffer;
 }
 
-void LeafPages::seek(Sought sought, BlockNumber leaf)
+static int foreseen_place(const LeafPages::Foreseen &foreseen, int last)
 {
-    if (!begin_on(leaf, sought))
+    return P_FIRSTKEY + static_cast<int>(foreseen.part * static_cast<float>(last));
+}
+
+LeafPages::Foreseen LeafPages::foresee(const Sought &sought)
+{
+    auto [to, level] = lead(sought);
+    if (level != 0)
+        return {};
+    Buffer buffer = probable_buffer(to);
+    if (BufferIsValid(buffer)) {
+        __builtin_prefetch(GetBufferDescriptor(buffer - 1));
+        fetch_outline(BufferGetPage(buffer));
+        if (to.part >= 0)
+            __builtin_prefetch(PageGetItemId(BufferGetPage(buffer), foreseen_place(to, usual_last_)));
+    }
+    return to;
+}
+
+// Nobody holds the page still: what is read there says where to look, and nothing else.
+void LeafPages::look_closer(const Foreseen &foreseen) const
+{
+    if (!foreseen.seen || !BufferIsValid(*foreseen.seen))
+        return;
+    Page page = BufferGetPage(*foreseen.seen);
+    int last = std::min<int>(PageGetMaxOffsetNumber(page), MaxIndexTuplesPerPage);
+    auto fetch_entry = [&](int place) {
+        if (place <= last)
+            __builtin_prefetch(page + PageGetItemId(page, place)->lp_off % BLCKSZ);
+    };
+    fetch_entry(P_HIKEY);
+    fetch_entry(P_FIRSTKEY);
+    if (foreseen.part >= 0)
+        fetch_entry(foreseen_place(foreseen, last));
+}
+
+void LeafPages::seek(const Sought &sought)
+{
+    if (!begin_on_leaf(sought))
         return;
     Page page = BufferGetPage(page_);
     OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), end = OffsetNumberNext(PageGetMaxOffsetNumber(page));
     copy(guessed_place(page, first, end, sought), sought);
 }
 
-void LeafPages::seek_page(Sought sought)
+void LeafPages::seek_page(const Sought &sought)
 {
-    if (!begin_on(InvalidBlockNumber, sought))
+    if (!begin_on_leaf(sought))
         return;
     Page page = BufferGetPage(page_);
     copy_all(page, P_FIRSTDATAKEY(BTPageGetOpaque(page)), PageGetMaxOffsetNumber(page));
@@ -58,14 +93,15 @@ void LeafPages::seek_page(Sought sought)
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
 }
 
-int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf)
+int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several)
 {
     begin_seek();
-    if (!is_on(leaf, several(0)))
+    Sought first_one = several(0);
+    if (!is_on(first_one.at, first_one))
         return 0;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     Page page = BufferGetPage(page_);
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = usual_last_ = PageGetMaxOffsetNumber(page);
     size_t filled = 0;
     int done = 0;
     for (; done < count; ++done) {
@@ -108,29 +144,29 @@ void LeafPages::begin_seek()
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
 
-bool LeafPages::begin_on(BlockNumber leaf, const Sought &sought)
+bool LeafPages::begin_on_leaf(const Sought &sought)
 {
     begin_seek();
-    if (!go_to(leaf, sought))
+    if (!go_to_leaf(sought))
         return false;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     return true;
 }
 
 // Locks the leaf on which the first entry sought is, or would be; false where the index is empty.
-bool LeafPages::go_to(BlockNumber leaf, const Sought &sought)
+bool LeafPages::go_to_leaf(const Sought &sought)
 {
-    if (leaf != InvalidBlockNumber)
-        return is_on(leaf, sought) || go_down(sought);
-    if (BufferIsValid(page_) && is_on(BufferGetBlockNumber(page_), sought))
+    if (sought.at.leaf != InvalidBlockNumber)
+        return is_on(sought.at, sought) || go_down(sought);
+    if (BufferIsValid(page_) && is_on({BufferGetBlockNumber(page_)}, sought))
         return true;
     return follow(lead(sought), sought) || go_down(sought);
 }
 
 // Locks the page if that is the leaf; else none is at hand then.
-bool LeafPages::is_on(BlockNumber leaf, const Sought &sought)
+bool LeafPages::is_on(const Foreseen &leaf, const Sought &sought)
 {
-    if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf) {
+    if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf.leaf) {
         LockBuffer(page_, BUFFER_LOCK_SHARE);
     } else {
         if (BufferIsValid(page_))
@@ -172,56 +208,57 @@ static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uin
 }
 
 // Where a copy leads to; nowhere if that is behind its bound: it was split since.
-BlockNumber LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought) const
+LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought) const
 {
-    Page page = copy.at();
-    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(page, sought)))
-        return InvalidBlockNumber;
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page));
-    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + PageGetMaxOffsetNumber(page) - first + 1;
+    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(copy.at(), sought)))
+        return nowhere;
+    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + copy.count;
     const uint64 *low = first_not_below(begin, end, sought.rank);
     const uint64 *high = low < end && *low == sought.rank ? std::upper_bound(low, end, sought.rank) : low;
-    auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(first + (rank - copy.ranks)); };
-    OffsetNumber behind = low == high ? place(low) : first_place(page, place(low), place(high), sought);
-    return BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(behind)));
+    auto behind = low - copy.ranks;
+    if (low < high) {
+        auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(copy.first + (rank - copy.ranks)); };
+        behind = first_place(copy.at(), place(low), place(high), sought) - copy.first;
+    }
+    uint64 from = copy.ranks[behind - 1], to = behind < copy.count ? copy.ranks[behind] : copy.high;
+    float part = from < to && to < PG_UINT64_MAX ? static_cast<float>(sought.rank - from) / static_cast<float>(to - from) : -1;
+    return {{copy.down[behind - 1], &copy.seen[behind - 1], part}, copy.level - 1};
 }
 
 // From the root down, as far as there are copies.
 LeafPages::Lead LeafPages::lead(const Sought &sought) const
 {
-    constexpr uint32 unknown = PG_UINT32_MAX;
-    Lead at = {inner_.root(), unknown};
-    while (at.level != 0 && at.page != InvalidBlockNumber) {
-        const InnerPages::Copy *copy = inner_.find(at.page);
+    Lead at = {{inner_.root()}, nowhere.level};
+    while (at.level != 0 && at.to.leaf != InvalidBlockNumber) {
+        const InnerPages::Copy *copy = inner_.find(at.to.leaf);
         if (!copy)
             break;
-        uint32 level = BTPageGetOpaque(copy->at())->btpo_level;
-        if (at.level != unknown && level != at.level)
-            return {InvalidBlockNumber, unknown};
-        at = {next_down(*copy, sought), level - 1};
+        if (at.level != nowhere.level && copy->level != at.level)
+            return nowhere;
+        at = next_down(*copy, sought);
     }
-    return at.level == unknown || at.page == InvalidBlockNumber ? Lead{InvalidBlockNumber, unknown} : at;
+    return at.level == nowhere.level ? nowhere : at;
 }
 
 // From there on by the pages, none of which is believed but the leaf.
 bool LeafPages::follow(Lead lead, const Sought &sought)
 {
-    if (lead.page == InvalidBlockNumber)
+    if (lead.to.leaf == InvalidBlockNumber)
         return false;
     for (; lead.level > 0; --lead.level) {
-        turn_to(lead.page);
+        turn_to(lead.to);
         Page page = BufferGetPage(page_);
         BTPageOpaque opaque = BTPageGetOpaque(page);
         bool is_of_use = opaque->btpo_level == lead.level && !P_IGNORE(opaque) && !is_behind(page, sought);
         if (is_of_use) {
             keep_copy();
-            lead.page = child(page, sought);
+            lead.to = {child(page, sought)};
         }
         leave();
         if (!is_of_use)
             return false;
     }
-    return is_on(lead.page, sought);
+    return is_on(lead.to, sought);
 }
 
 void LeafPages::keep_copy()
@@ -246,7 +283,7 @@ bool LeafPages::go_down(const Sought &sought)
     inner_.set_root(BufferGetBlockNumber(page_));
     for (Page page; page = BufferGetPage(page_), !P_ISLEAF(BTPageGetOpaque(page)); go_right(sought)) {
         keep_copy();
-        BlockNumber down = child(page, sought);
+        Foreseen down = {child(page, sought)};
         leave();
         turn_to(down);
     }
@@ -267,20 +304,19 @@ void LeafPages::look_ahead()
 }
 
 // Mostly a page is where it was seen last, which saves the search for its buffer.
-Buffer LeafPages::pinned(BlockNumber page)
+Buffer LeafPages::pinned(const Foreseen &page)
 {
-    Buffer last = inner_.last_buffer(page);
-    if (BufferIsValid(last) && ReadRecentBuffer(storage_of(index_), MAIN_FORKNUM, page, last)) {
+    if (!page.seen)
+        return ReadBuffer(index_, page.leaf);
+    if (BufferIsValid(*page.seen) && ReadRecentBuffer(storage_of(index_), MAIN_FORKNUM, page.leaf, *page.seen)) {
         pgstat_count_buffer_read(index_);
         pgstat_count_buffer_hit(index_);
-        return last;
+        return *page.seen;
     }
-    Buffer buffer = ReadBuffer(index_, page);
-    inner_.saw(page, buffer);
-    return buffer;
+    return *page.seen = ReadBuffer(index_, page.leaf);
 }
 
-void LeafPages::turn_to(BlockNumber page)
+void LeafPages::turn_to(const Foreseen &page)
 {
     page_ = BufferIsValid(ahead_) ? std::exchange(ahead_, InvalidBuffer) : pinned(page);
     fetch_outline(BufferGetPage(page_));
@@ -307,7 +343,7 @@ void LeafPages::go_right(const Sought &sought)
             elog(ERROR, "fell off the end of index \"%s\"", RelationGetRelationName(index_));
         BlockNumber right = opaque->btpo_next;
         leave();
-        turn_to(right);
+        turn_to({right});
     }
 }
 
@@ -354,35 +390,43 @@ OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber hi
     return low;
 }
 
-// The same, around where it lies if the entries between are spread evenly: keys of a sequence
-// are, and then a search meets few entries.
-OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+// A place near which it is, if the entries between are spread evenly; < 0 if nothing speaks for that.
+int LeafPages::guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
 {
-    auto rank = [&](OffsetNumber place) {
-        IndexTuple entry = entry_on(page, place);
+    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
+    if (sought.at.part >= 0)
+        return std::clamp(first + static_cast<int>(sought.at.part * static_cast<float>(last - first + 1)), int{low}, high - 1);
+    auto rank = [&](int place) {
+        IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
         return rank_(entry, columns(entry));
     };
-    auto is_before = [&](OffsetNumber place) {
-        IndexTuple entry = entry_on(page, place);
+    uint64 from = rank(low), to = rank(high - 1);
+    if (sought.rank <= from || sought.rank >= to)
+        return -1;
+    double part = static_cast<double>(sought.rank - from) / static_cast<double>(to - from);
+    return static_cast<int>(low + part * (high - 1 - low));
+}
+
+// The same as first_place. Keys of a sequence are spread evenly, and then a search meets few entries.
+OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+{
+    constexpr int few = 8;
+    int guessed = high - low < few ? -1 : guess(page, low, high, sought);
+    if (guessed < 0)
+        return first_place(page, low, high, sought);
+    auto is_before = [&](int place) {
+        IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
         return sought.compare(entry, columns(entry)) > 0;
     };
-    if (high - low < 8)
-        return first_place(page, low, high, sought);
-    OffsetNumber last = OffsetNumberPrev(high);
-    uint64 from = rank(low), to = rank(last);
-    if (sought.rank <= from || sought.rank >= to)
-        return first_place(page, low, high, sought);
-    double part = static_cast<double>(sought.rank - from) / static_cast<double>(to - from);
-    auto guess = static_cast<OffsetNumber>(low + part * (last - low));
     int step = 1;
-    if (is_before(guess)) {
-        low = OffsetNumberNext(guess);
-        for (; low + step < high && is_before(static_cast<OffsetNumber>(low + step - 1)); step *= 2)
+    if (is_before(guessed)) {
+        low = static_cast<OffsetNumber>(guessed + 1);
+        for (; low + step < high && is_before(low + step - 1); step *= 2)
             low = static_cast<OffsetNumber>(low + step);
         return first_place(page, low, static_cast<OffsetNumber>(std::min<int>(high, low + step)), sought);
     }
-    high = guess;
-    for (; high - step > low && !is_before(static_cast<OffsetNumber>(high - step)); step *= 2)
+    high = static_cast<OffsetNumber>(guessed);
+    for (; high - step > low && !is_before(high - step); step *= 2)
         high = static_cast<OffsetNumber>(high - step);
     return first_place(page, static_cast<OffsetNumber>(std::max<int>(low, high - step)), high, sought);
 }
@@ -441,7 +485,7 @@ void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
     Page page = BufferGetPage(page_);
     BTPageOpaque opaque = BTPageGetOpaque(page);
-    OffsetNumber last = PageGetMaxOffsetNumber(page);
+    OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);
     bool are_all = first <= last && is_sought(page, last, sought); // and many, mostly
     OffsetNumber end = OffsetNumberNext(last);
     size_t filled = 0;
@@ -481,12 +525,12 @@ bool LeafPages::read_next_page(const Sought &sought)
     CHECK_FOR_INTERRUPTS();
     BlockNumber wanted = next_page_;
     ReleaseBuffer(page_);
-    turn_to(wanted);
+    turn_to({wanted});
     BTPageOpaque opaque = BTPageGetOpaque(BufferGetPage(page_));
     while (P_IGNORE(opaque) && !P_RIGHTMOST(opaque)) {
         wanted = opaque->btpo_next;
         leave();
-        turn_to(wanted);
+        turn_to({wanted});
         opaque = BTPageGetOpaque(BufferGetPage(page_));
     }
     if (P_IGNORE(opaque)) {

@@ -14,7 +14,7 @@
 // the root, as nbtree's does.
 //
 // Walks wait for memory more than for anything else: what comes next is fetched while
-// there is still something to do.
+// there is still something to do, and begins to be read where it is in no buffer.
 #pragma once
 
 #include "base/function_ref.h"
@@ -34,18 +34,26 @@ public:
     using Compare = FunctionRef<int(IndexTuple entry, int columns)>;
     // A number for such an entry, which never falls along the index.
     using Rank = FunctionRef<uint64(IndexTuple entry, int columns)>;
+    // Where a leaf should be, as far as that is known.
+    struct Foreseen {
+        BlockNumber leaf = InvalidBlockNumber;
+        Buffer *seen = nullptr; // in which it was seen last, maybe (InnerPages::Copy)
+        float part = -1;        // of its entries that should come before
+    };
     struct Sought {
         Compare compare; // decides among entries
         uint64 rank;     // of its own rank; no greater than that of the first one
+        Foreseen at = {};
     };
 
     // Works in the current memory context. The snapshot is one of MVCC. What is behind `rank`
     // is the caller's; where an index is read by several ranks, `rank_id` tells them.
     LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, int32 rank_id = 0);
 
-    // Lets memory fetch what a seek will look at, while others come first. The leaf where it
-    // should be, if the way is known.
-    BlockNumber foresee(Sought sought) const;
+    // Lets memory fetch what a seek will look at, while others come first: the outline of the leaf,
+    // if the way is known, and once that is there the entries on it.
+    Foreseen foresee(const Sought &sought);
+    void look_closer(const Foreseen &foreseen) const;
 
     // Whether it lies between what was sought last and the next entry behind that: then there
     // is none. What was sought since forget_gap() came in the order of the index.
@@ -55,18 +63,17 @@ public:
     }
     void forget_gap() { gap_ = Gap::none; }
 
-    // To the first entry sought. Cheaper where it lies on the page at hand, or the leaf has
-    // been foreseen.
-    void seek(Sought sought, BlockNumber leaf = InvalidBlockNumber);
+    // To the first entry sought. Cheaper where it lies on the page at hand, or has been foreseen.
+    void seek(const Sought &sought);
 
     // The same, but next() gives all entries of that page, whatever is sought, and no others.
-    void seek_page(Sought sought);
+    void seek_page(const Sought &sought);
 
-    // The same as seek for several at once, in the order of the index, all on the leaf that has been
-    // foreseen: which costs less. So many of them, from the first on, have all that they seek on
+    // The same as seek for several at once, in the order of the index, all of them foreseen on one
+    // leaf: which costs less. So many of them, from the first on, have all that they seek on
     // that page, and wait there for choose(); maybe none.
     static constexpr int most_at_once = 16;
-    int seek_several(int count, FunctionRef<Sought(int which)> several, BlockNumber leaf);
+    int seek_several(int count, FunctionRef<Sought(int which)> several);
     void choose(int which);
 
     // Where that has led.
@@ -127,22 +134,24 @@ private:
 
     // Where copies of inner pages lead to, and the level of that page.
     struct Lead {
-        BlockNumber page;
+        Foreseen to;
         uint32 level;
     };
+    static constexpr Lead nowhere = {{InvalidBlockNumber, nullptr, -1}, PG_UINT32_MAX};
 
+    Buffer probable_buffer(const Foreseen &page);
     void begin_seek();
-    bool begin_on(BlockNumber leaf, const Sought &sought);
-    bool go_to(BlockNumber leaf, const Sought &sought);
-    bool is_on(BlockNumber leaf, const Sought &sought);
+    bool begin_on_leaf(const Sought &sought);
+    bool go_to_leaf(const Sought &sought);
+    bool is_on(const Foreseen &leaf, const Sought &sought);
     bool is_leaf_of(Page page, const Sought &sought) const;
     Lead lead(const Sought &sought) const;
     bool follow(Lead lead, const Sought &sought);
     bool go_down(const Sought &sought);
     bool lock_root();
     void keep_copy();
-    Buffer pinned(BlockNumber page);
-    void turn_to(BlockNumber page);
+    Buffer pinned(const Foreseen &page);
+    void turn_to(const Foreseen &page);
     void look_ahead();
     void go_right(const Sought &sought);
     void leave();
@@ -150,8 +159,9 @@ private:
     OffsetNumber first_place(Page page, const Sought &sought) const;
     OffsetNumber first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
+    int guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     BlockNumber child(Page page, const Sought &sought) const;
-    BlockNumber next_down(const InnerPages::Copy &copy, const Sought &sought) const;
+    Lead next_down(const InnerPages::Copy &copy, const Sought &sought) const;
     void copy(OffsetNumber first, const Sought &sought);
     void copy_all(Page page, OffsetNumber first, OffsetNumber last);
     OffsetNumber copy_while(Page page, OffsetNumber first, OffsetNumber last,
@@ -171,10 +181,13 @@ private:
     MemoryContext memory_;
     Rank rank_;
     bool ignores_killed_, is_serializable_ = IsolationIsSerializable();
+    bool reads_ahead_; // effective_io_concurrency
     InnerPages inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
+    BlockNumber prefetched_ = InvalidBlockNumber; // last
+    OffsetNumber usual_last_ = 0; // entry of a page
     // Copied from it.
     char *room_ = nullptr;
     size_t capacity_ = 0;

@@ -19,7 +19,7 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
     constexpr size_t batch = LeafPages::most_at_once; // foreseen
     struct {
         Wanted wanted;
-        BlockNumber leaf;
+        LeafPages::Foreseen foreseen;
         size_t place;
     } coming[batch];
     pages.forget_gap();
@@ -29,23 +29,27 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
             auto &next = coming[filled];
             if (!want(place, next.wanted) || pages.is_in_gap(next.wanted))
                 continue;
-            next.leaf = pages.foresee({next.wanted, next.wanted.rank()});
+            next.foreseen = pages.foresee({next.wanted, next.wanted.rank()});
             next.place = place;
             ++filled;
         }
         CHECK_FOR_INTERRUPTS();
-        auto sought = [&](size_t i) -> LeafPages::Sought { return {coming[i].wanted, coming[i].wanted.rank()}; };
+        for (size_t i = 0; i < filled; ++i)
+            pages.look_closer(coming[i].foreseen);
+        auto sought = [&](size_t i) -> LeafPages::Sought {
+            return {coming[i].wanted, coming[i].wanted.rank(), coming[i].foreseen};
+        };
         for (size_t i = 0, end; i < filled; i = end) {
             end = i + 1;
             if (pages.is_in_gap(coming[i].wanted))
                 continue;
-            BlockNumber leaf = coming[i].leaf;
-            while (end < filled && leaf != InvalidBlockNumber && coming[end].leaf == leaf)
+            BlockNumber leaf = coming[i].foreseen.leaf;
+            while (end < filled && leaf != InvalidBlockNumber && coming[end].foreseen.leaf == leaf)
                 ++end;
             auto of_these = [&](int which) { return sought(i + static_cast<size_t>(which)); };
-            int done = end > i + 1 ? pages.seek_several(static_cast<int>(end - i), of_these, leaf) : 0;
+            int done = end > i + 1 ? pages.seek_several(static_cast<int>(end - i), of_these) : 0;
             if (done == 0)
-                pages.seek(sought(i), leaf);
+                pages.seek(sought(i));
             end = i + static_cast<size_t>(std::max(done, 1));
             for (size_t each = i; each < end; ++each) {
                 if (done > 0)
@@ -78,10 +82,11 @@ double cost_of_probes(LeafPages &pages, size_t count, Want want)
             continue;
         }
         LeafPages::Sought sought = {wanted, wanted.rank()};
-        BlockNumber leaf = pages.foresee(sought);
+        sought.at = pages.foresee(sought);
+        BlockNumber leaf = sought.at.leaf;
         // Of many on one leaf, most may lie in one gap.
         if (leaf == InvalidBlockNumber ? unknown < most_unknown : leaf == last && is_first) {
-            pages.seek(sought, leaf);
+            pages.seek(sought);
             unknown += leaf == InvalidBlockNumber && pages.leaf() != last;
             leaf = pages.leaf();
         }
