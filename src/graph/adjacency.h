@@ -124,7 +124,7 @@ public:
         Encoded bytes = nodes.encoded(near);
         return table_.find(spot, [&](Group group) {
             return group + bytes.size() <= block_.size() &&
-                   std::memcmp(block_.at(group), bytes.data(), bytes.size()) == 0;
+                   detail::are_same(block_.at(group), bytes.data(), bytes.size());
         });
     }
 

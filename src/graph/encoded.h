@@ -88,11 +88,52 @@ inline const std::byte *read_number(const std::byte *at, std::uint32_t &value)
 
 inline constexpr std::size_t longest_number = 5;
 
-inline std::uint64_t load(const std::byte *at, std::size_t count)
+template <class Word>
+Word load(const std::byte *at)
 {
-    std::uint64_t value = 0;
-    std::memcpy(&value, at, count);
+    Word value;
+    std::memcpy(&value, at, sizeof value);
     return value;
+}
+
+// Up to eight bytes as a number that no others of as many give. Records are short: a call for each, to
+// copy or compare it, would cost more than that.
+inline std::uint64_t load_few(const std::byte *at, std::size_t count)
+{
+    using Half = std::uint32_t;
+    if (count >= sizeof(Half))
+        return load<Half>(at) | std::uint64_t{load<Half>(at + count - sizeof(Half))} << 32;
+    if (count == 0)
+        return 0;
+    auto byte = [&](std::size_t i) { return std::to_integer<std::uint64_t>(at[i]); };
+    return byte(0) | byte(count / 2) << 8 | byte(count - 1) << 16;
+}
+
+template <class Word>
+void copy_ends(std::byte *to, const std::byte *from, std::size_t count)
+{
+    Word first = load<Word>(from), last = load<Word>(from + count - sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + count - sizeof last, &last, sizeof last);
+}
+
+inline void copy(std::byte *to, const std::byte *from, std::size_t count)
+{
+    if (count - 8 <= 8)
+        copy_ends<std::uint64_t>(to, from, count);
+    else if (count - 4 <= 4)
+        copy_ends<std::uint32_t>(to, from, count);
+    else if (count > 0)
+        std::memcpy(to, from, count);
+}
+
+inline bool are_same(const std::byte *a, const std::byte *b, std::size_t count)
+{
+    if (count <= 8)
+        return load_few(a, count) == load_few(b, count);
+    if (count <= 16)
+        return load<std::uint64_t>(a) == load<std::uint64_t>(b) && load_few(a + 8, count - 8) == load_few(b + 8, count - 8);
+    return std::memcmp(a, b, count) == 0;
 }
 
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b)
@@ -111,8 +152,8 @@ inline std::uint32_t hash_encoded(Encoded bytes)
     std::size_t left = bytes.size();
     std::uint64_t hash = first ^ left;
     for (; left > 8; at += 8, left -= 8)
-        hash = detail::mix(hash ^ detail::load(at, 8), second);
-    hash = detail::mix(hash ^ detail::load(at, left), second);
+        hash = detail::mix(hash ^ detail::load<std::uint64_t>(at), second);
+    hash = detail::mix(hash ^ detail::load_few(at, left), second);
     return static_cast<std::uint32_t>(hash ^ hash >> 32);
 }
 
@@ -122,8 +163,7 @@ inline std::size_t encode(const Record &record, std::byte *out)
 {
     std::byte *at = detail::write_number(out, static_cast<std::uint32_t>(record.module_id));
     at = detail::write_number(at, static_cast<std::uint32_t>(record.key.size()));
-    if (!record.key.empty())
-        std::memcpy(at, record.key.data(), record.key.size());
+    detail::copy(at, record.key.data(), record.key.size());
     return static_cast<std::size_t>(at - out) + record.key.size();
 }
 

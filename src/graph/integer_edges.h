@@ -44,7 +44,7 @@ inline constexpr std::size_t small_integer_reads_beyond = sizeof(std::uint64_t);
     unsigned count = detail::small_digits(key[0], size);
     if (count == detail::no_digits)
         return -1;
-    std::uint64_t bytes = detail::load(key + 1, sizeof bytes);
+    auto bytes = detail::load<std::uint64_t>(key + 1);
     if constexpr (std::endian::native == std::endian::little)
         bytes = __builtin_bswap64(bytes);
     return static_cast<std::int64_t>(bytes >> 1 >> (63 - 8 * count));

@@ -77,7 +77,7 @@ public:
     {
         return table_.find(spot, [&](Node node) {
             return start_[node] + bytes.size() <= records_.size() &&
-                   std::memcmp(records_.at(start_[node]), bytes.data(), bytes.size()) == 0;
+                   detail::are_same(records_.at(start_[node]), bytes.data(), bytes.size());
         });
     }
 
@@ -95,7 +95,7 @@ private:
         if (known != no_node)
             return known;
         if (copy)
-            std::memcpy(records_.room(bytes.size()), bytes.data(), bytes.size());
+            detail::copy(records_.room(bytes.size()), bytes.data(), bytes.size());
         auto node = static_cast<Node>(start_.size());
         start_.push(static_cast<std::uint32_t>(records_.size()));
         records_.grow_by(bytes.size());

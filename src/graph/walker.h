@@ -219,7 +219,7 @@ private:
             typename Nodes<Memory>::Spot spot;
             std::byte far[far_capacity];
         };
-        std::size_t count = 0;
+        std::size_t count = 0, met = 0; // of those that came, in turn
         Edge edges[capacity];
     };
     static constexpr std::size_t edges_between_checks = 1024;
@@ -366,29 +366,30 @@ private:
         source.probes += source.next_probes;
         copy_near(sorted);
         Arrived arrived;
-        auto meet = [&] {
+        auto meet_all_but = [&](std::size_t left) {
             bool goes_on = true;
-            for (std::size_t i = 0; goes_on && i < arrived.count; ++i) {
-                const auto &edge = arrived.edges[i];
+            for (; goes_on && arrived.count - arrived.met > left; ++arrived.met) {
+                const auto &edge = arrived.edges[arrived.met % Arrived::capacity];
                 goes_on = take(edge.place, nodes_.intern(Encoded(edge.far, edge.size), edge.spot), edge.via);
             }
-            arrived.count = 0;
             return goes_on;
         };
         bool goes_on = source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
             count_edge();
             if (encoded_capacity(far) > Arrived::far_capacity)
-                return meet() && take(place, nodes_.intern(far), via);
-            auto &edge = arrived.edges[arrived.count++];
+                return meet_all_but(0) && take(place, nodes_.intern(far), via);
+            if (!meet_all_but(Arrived::capacity - 1))
+                return false;
+            auto &edge = arrived.edges[arrived.count++ % Arrived::capacity];
             edge.place = place;
             edge.via = via;
             edge.size = encode(far, edge.far);
             edge.spot = nodes_.spot(Encoded(edge.far, edge.size));
             nodes_.prefetch(edge.spot);
-            return arrived.count < Arrived::capacity || meet();
+            return true;
         });
         count_place(source, sorted.size());
-        return goes_on && meet();
+        return goes_on && meet_all_but(0);
     }
 
     // Single ones that come one beside the other cost less than they were counted for.
@@ -412,7 +413,7 @@ private:
         for (Node node : sorted) {
             Encoded bytes = nodes_.encoded(node);
             std::byte *copy = near_bytes_.room(bytes.size());
-            std::memcpy(copy, bytes.data(), bytes.size());
+            detail::copy(copy, bytes.data(), bytes.size());
             near_bytes_.grow_by(bytes.size());
             near_.push(decode(copy));
         }
