@@ -219,7 +219,7 @@ const char *describe(const Workspace &workspace, const RecordRef &record)
     if (!both_may([&] { return (named = name_of(*module, record.key)).is_visible; }))
         return with_article(module->singular);
     const char *key = cstring_of_key_datum(record.key);
-    return named.name ? psprintf("%s %s (%s)", module->singular, key, named.name)
+    return named.name ? psprintf("%s %s (%s)", module->singular, key, TextDatumGetCString(named.name))
                       : psprintf("%s %s", module->singular, key);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/pg.h"
+#include "pg/text.h"
 
 namespace relate::pg {
 
@@ -28,6 +29,8 @@ public:
         JsonbValue value = member ? string(member) : null();
         add(name, value);
     }
+    // Of the server's type text, or 0.
+    void text_value(const char *name, Datum value) { text(name, c_string_or_null(value)); }
     void number(const char *name, int64 member)
     {
         JsonbValue value = {};

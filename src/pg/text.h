@@ -12,4 +12,7 @@ inline std::string_view text_view(Datum value)
     return {VARDATA_ANY(packed), static_cast<size_t>(VARSIZE_ANY_EXHDR(packed))};
 }
 
+// A copy; null for 0.
+inline const char *c_string_or_null(Datum value) { return value ? TextDatumGetCString(value) : nullptr; }
+
 } // namespace relate::pg

@@ -333,7 +333,7 @@ void put_rows(const pg::Output &output, std::span<const Reached> records, const 
     for (size_t first = 0; first < records.size(); first += rows_at_once) {
         std::span<const Reached> batch = records.subspan(first, std::min(rows_at_once, records.size() - first));
         pg::in_context(work, [&] {
-            auto *names = palloc_array(const char *, batch.size());
+            auto *names = palloc_array(Datum, batch.size());
             NamesWanted wanted;
             for (size_t i = 0; i < batch.size(); ++i)
                 wanted.add(batch[i].module, batch[i].key, &names[i]);
@@ -344,7 +344,7 @@ void put_rows(const pg::Output &output, std::span<const Reached> records, const 
                     columns.add(from_keys[batch[i].origin]);
                 columns.text(batch[i].module->name);
                 columns.add(batch[i].key);
-                columns.text(names[i]);
+                columns.reference(names[i]);
                 columns.add(Int64GetDatum(batch[i].ways));
                 columns.put(output);
             }

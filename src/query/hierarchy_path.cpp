@@ -14,7 +14,7 @@ using graph::no_node;
 struct NamedRow {
     graph::Record record;
     Datum key;
-    const char *name;
+    Datum name; // text, or 0
 };
 
 std::span<NamedRow> with_names(const Workspace &workspace, pg::Array<NamedRow> &rows)
@@ -51,7 +51,7 @@ void put_path(const pg::Output &output, const HierarchyQuestion &h, const AskedR
             return; // a circle, which the rules do not allow
         pg::Array<NamedRow> rows;
         for (Node node = root;; node = found.met_from(node)) {
-            rows.push({walker.nodes().record(node), 0, nullptr});
+            rows.push({walker.nodes().record(node), 0, 0});
             if (found.met_from(node) == node)
                 break;
         }
@@ -60,7 +60,7 @@ void put_path(const pg::Output &output, const HierarchyQuestion &h, const AskedR
             pg::Columns columns;
             columns.text(h.workspace.module(row.record.module_id)->name);
             columns.add(row.key);
-            columns.text(row.name);
+            columns.reference(row.name);
             columns.add(Int32GetDatum(depth++));
             columns.put(output);
         }
@@ -119,12 +119,12 @@ void put_common_ancestor(const pg::Output &output, const HierarchyQuestion &h, c
         if (best == no_node)
             return;
         pg::Array<NamedRow> rows;
-        rows.push({walker.nodes().record(best), 0, nullptr});
+        rows.push({walker.nodes().record(best), 0, 0});
         const NamedRow &row = with_names(h.workspace, rows)[0];
         pg::Columns columns;
         columns.text(h.workspace.module(row.record.module_id)->name);
         columns.add(row.key);
-        columns.text(row.name);
+        columns.reference(row.name);
         columns.add(Int32GetDatum(static_cast<int32>(to_a[best])));
         columns.add(Int32GetDatum(static_cast<int32>(to_b[best])));
         columns.put(output);

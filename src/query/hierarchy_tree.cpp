@@ -60,7 +60,7 @@ struct TreeRow {
     uint32_t depth;
     Datum path;
     Datum key;
-    const char *name;
+    Datum name; // text, or 0
 };
 
 class TreeWriter {
@@ -81,7 +81,7 @@ public:
             pg::Array<Datum> path;
             for (Node step : keys_)
                 path.push(key_datum(nodes_.record(step).key));
-            rows_.push({node, depth, pg::array_argument(record_key_type(), path.view()).value, path.back(), nullptr});
+            rows_.push({node, depth, pg::array_argument(record_key_type(), path.view()).value, path.back(), 0});
         });
         if (rows_.size() >= rows_at_once)
             flush();
@@ -113,7 +113,7 @@ private:
         pg::Columns columns;
         columns.add(own_.module_name(record.module_id));
         columns.add(row.key);
-        columns.text(row.name);
+        columns.reference(row.name);
         columns.text(h_.type.side(row.depth == 0 ? parent_side(h_.type) : child_side(h_.type)).role);
         columns.add(Int32GetDatum(static_cast<int32>(row.depth)));
         if (row.depth == 0) {
@@ -132,7 +132,7 @@ private:
 
     const char *line(const TreeRow &row)
     {
-        const char *name = row.name ? row.name : cstring_of_key_datum(row.key);
+        const char *name = row.name ? TextDatumGetCString(row.name) : cstring_of_key_datum(row.key);
         return psprintf("%*s%s", static_cast<int>(2 * row.depth), "", name);
     }
 
@@ -274,7 +274,7 @@ Datum relate_hierarchy_roots(PG_FUNCTION_ARGS)
         Datum key = key_datum(root.key);
         columns.text(module->name);
         columns.add(key);
-        columns.text(names_of(*module, {&key, 1})[0].name);
+        columns.reference(names_of(*module, {&key, 1})[0].name);
         columns.put(output);
     });
     return pg::end_output(fcinfo);

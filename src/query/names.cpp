@@ -11,7 +11,9 @@
 #include "pg/access.h"
 #include "pg/integer_column.h"
 #include "pg/leaf_probes.h"
+#include "pg/rows.h"
 #include "pg/scan.h"
+#include "pg/text.h"
 #include "query/by_keys.h"
 
 namespace relate {
@@ -66,8 +68,8 @@ void append_value(StringInfo name, NameColumn &column, Datum value)
     }
 }
 
-// As concat_ws(' ', ...) writes it.
-void write_name(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
+// As concat_ws(' ', ...) writes it: a text, 0 where there is none.
+Datum name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
 {
     resetStringInfo(name);
     bool is_first = true;
@@ -81,12 +83,7 @@ void write_name(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo n
         is_first = false;
         append_value(name, column, value);
     }
-}
-
-const char *name_in_row(std::span<NameColumn> columns, TupleTableSlot *row, StringInfo name)
-{
-    write_name(columns, row, name);
-    return name->len > 0 ? pnstrdup(name->data, static_cast<Size>(name->len)) : nullptr;
+    return name->len > 0 ? PointerGetDatum(cstring_to_text_with_len(name->data, name->len)) : 0;
 }
 
 // Keys of one integer column, in the usual order: the index's pages can be read.
@@ -95,12 +92,16 @@ std::optional<pg::IntegerColumn> only_integer(const Module &module, Relation ind
     return module.key.size() == 1 ? pg::leading_integer(index) : std::nullopt;
 }
 
-void read_pages(const Module &module, Relation table, Relation index, pg::IntegerColumn column,
-                std::span<const Datum> keys, Snapshot snapshot, NamedRecord *names)
+// Where rows of the keys may be.
+struct FoundRows {
+    pg::Array<ItemPointerData> rows;
+    pg::Array<size_t> places; // of their keys
+};
+
+FoundRows find_rows(const Module &module, Relation table, Relation index, pg::IntegerColumn column,
+                    std::span<const Datum> keys, Snapshot snapshot)
 {
-    std::span<NameColumn> columns = name_columns(module, table);
-    StringInfoData name;
-    initStringInfo(&name);
+    FoundRows found;
     pg::LeafPages pages(table, index, snapshot, column);
     auto want = [&](size_t place, pg::WantedInteger &wanted) {
         KeyValues values;
@@ -109,14 +110,31 @@ void read_pages(const Module &module, Relation table, Relation index, pg::Intege
         return is_one;
     };
     pg::probe_leaves<pg::WantedInteger>(pages, keys.size(), want, [&](size_t place, const pg::LeafPages::Sought &sought) {
-        while (pages.next(sought))
-            if (TupleTableSlot *row = pages.row()) {
-                names[place] = {true, name_in_row(columns, row, &name)};
-                break;
-            }
+        while (pages.next(sought)) {
+            found.rows.push(*pages.row_id());
+            found.places.push(place);
+        }
         return true;
     });
     pages.end();
+    return found;
+}
+
+void read_pages(const Module &module, Relation table, Relation index, pg::IntegerColumn column,
+                std::span<const Datum> keys, Snapshot snapshot, NamedRecord *names)
+{
+    std::span<NameColumn> columns = name_columns(module, table);
+    StringInfoData name;
+    initStringInfo(&name);
+    FoundRows found = find_rows(module, table, index, column, keys, snapshot);
+    pg::Rows rows(table, snapshot, found.rows.view());
+    for (size_t i = 0; i < found.rows.size(); ++i) {
+        CHECK_FOR_INTERRUPTS();
+        pgstat_count_heap_fetch(index);
+        if (TupleTableSlot *row = rows.fetch(i))
+            names[found.places[i]] = {true, name_in_row(columns, row, &name)};
+    }
+    rows.end();
 }
 
 void read_directly(const Module &module, Relation table, std::span<const Datum> keys, Snapshot snapshot,
@@ -199,11 +217,11 @@ void read_by_sql(const Module &module, std::span<const Datum> keys, pg::Sees see
             HeapTuple row = SPI_tuptable->vals[i];
             bool is_null;
             auto place = static_cast<size_t>(DatumGetInt64(SPI_getbinval(row, columns, 1, &is_null)));
-            text *name = DatumGetTextPP(SPI_getbinval(row, columns, 2, &is_null));
+            Datum name = SPI_getbinval(row, columns, 2, &is_null);
             NamedRecord &record = names[arrays.places[place - 1]];
             record.is_visible = true;
-            if (VARSIZE_ANY_EXHDR(name) > 0)
-                record.name = pg::in_context(caller, [&] { return text_to_cstring(name); });
+            if (!pg::text_view(name).empty())
+                record.name = pg::in_context(caller, [&] { return datumCopy(name, false, -1); });
         }
     });
 }
@@ -228,9 +246,7 @@ NamesOfRows::NamesOfRows(const Module &module, Relation table) : columns_(static
 
 Datum NamesOfRows::of(TupleTableSlot *row)
 {
-    StringInfo name = &columns_->name;
-    write_name(columns_->all, row, name);
-    return name->len > 0 ? PointerGetDatum(cstring_to_text_with_len(name->data, name->len)) : 0;
+    return name_in_row(columns_->all, row, &columns_->name);
 }
 
 std::span<NamedRecord> names_of(const Module &module, std::span<const Datum> keys, pg::Sees sees)
@@ -250,9 +266,9 @@ NamedRecord name_of(const Module &module, Datum key)
     return names_of(module, {&key, 1}, pg::Sees::latest)[0];
 }
 
-void NamesWanted::add(const Module *module, Datum key, const char **name)
+void NamesWanted::add(const Module *module, Datum key, Datum *name)
 {
-    *name = nullptr;
+    *name = 0;
     if (module)
         wanted_.push({module, key_prefix(key_bytes(key)), key, name});
 }

@@ -13,8 +13,8 @@
 namespace relate {
 
 struct NamedRecord {
-    bool is_visible;  // the caller may read the record's row, and it exists
-    const char *name; // null where it has none
+    bool is_visible; // the caller may read the record's row, and it exists
+    Datum name;      // text; 0 where it has none
 };
 
 // All the keys, which are sorted, in one statement, or one scan; results in the keys'
@@ -44,8 +44,8 @@ private:
 // record once however often it is wanted.
 class NamesWanted {
 public:
-    // `name` is filled by fetch(); null stays null. A null module has no names.
-    void add(const Module *module, Datum key, const char **name);
+    // `name` is filled by fetch() as in NamedRecord. A null module has no names.
+    void add(const Module *module, Datum key, Datum *name);
     // In the current memory context.
     void fetch();
 
@@ -54,7 +54,7 @@ private:
         const Module *module;
         uint64 prefix; // of the key, to compare quickly
         Datum key;
-        const char **name;
+        Datum *name;
     };
     pg::Array<Wanted> wanted_;
 };

@@ -46,7 +46,7 @@ public:
         const Named &named = batch_[at_++ - batch_start_];
         row.reference(wanted_[0] ? modules_.module_name(nodes_.record(reached.node).module_id) : 0);
         row.reference(named.key);
-        row.text(named.name);
+        row.reference(named.name);
         row.add(Int32GetDatum(static_cast<int32>(reached.distance)));
         return true;
     }
@@ -60,7 +60,7 @@ public:
 private:
     struct Named {
         Datum key;
-        const char *name;
+        Datum name; // text, or 0
     };
     // The more at once, the closer their names lie together; the first rows come soon all the same.
     static constexpr size_t first_batch = 100, bytes_a_row = 150;

@@ -28,7 +28,7 @@ struct RelatedModule {
     const Module *module;
     int64 count, current_count;
     std::array<RelatedRow, shown_records> rows; // in order
-    std::array<const char *, shown_records> names;
+    std::array<Datum, shown_records> names;     // texts, or 0
     size_t row_count;
 
     void add(const RelatedRow &row)
@@ -92,13 +92,13 @@ void write_record(pg::JsonWriter &json, const Workspace &workspace, const Module
     json.text("module", module.name);
     json.text("label", module.singular);
     json.text("key", cstring_of_key_datum(key));
-    json.text("name", named.name);
+    json.text_value("name", named.name);
     json.text("status", status.name);
     json.date("status_since", status.since);
     json.end_object();
 }
 
-void write_row(pg::JsonWriter &json, const RelatedRow &row, const char *name)
+void write_row(pg::JsonWriter &json, const RelatedRow &row, Datum name)
 {
     json.begin_object();
     if (row.type->is_hard_link())
@@ -110,7 +110,7 @@ void write_row(pg::JsonWriter &json, const RelatedRow &row, const char *name)
     json.text("own_role", row.own_role());
     json.text("label", row.label());
     json.text("key", cstring_of_key_datum(row.key));
-    json.text("name", name);
+    json.text_value("name", name);
     json.date("start_date", row.start_date);
     json.date("end_date", row.end_date);
     json.number("importance", row.importance);

@@ -120,14 +120,14 @@ struct PathRow {
     graph::Via via;
     const Module *module;
     Datum key;
-    const char *name;
+    Datum name; // text, or 0
 };
 
 // Without a name, a record is called by what it is, unless the label has just said that: has Order 10248.
 const char *name_in_sentence(const PathRow &row, std::string_view after = {})
 {
     if (row.name)
-        return row.name;
+        return TextDatumGetCString(row.name);
     const char *key = cstring_of_key_datum(row.key);
     std::string_view singular = row.module->singular;
     bool is_said = after.ends_with(singular) && after.size() > singular.size() &&
@@ -157,7 +157,7 @@ void put_path(const pg::Output &output, const Ways &ways, const Walker &walker, 
     pg::Array<PathRow> rows;
     for (const ShortestPath::Step &step : steps) {
         graph::Record record = walker.nodes().record(step.node);
-        rows.push({record, step.via, ways.workspace->module(record.module_id), key_datum(record.key), nullptr});
+        rows.push({record, step.via, ways.workspace->module(record.module_id), key_datum(record.key), 0});
     }
     NamesWanted names;
     for (PathRow &row : rows)
@@ -169,7 +169,7 @@ void put_path(const pg::Output &output, const Ways &ways, const Walker &walker, 
         columns.add(Int32GetDatum(static_cast<int32>(i)));
         columns.text(row.module->name);
         columns.add(row.key);
-        columns.text(row.name);
+        columns.reference(row.name);
         if (i == 0) {
             for (int column = 0; column < 5; ++column)
                 columns.null();

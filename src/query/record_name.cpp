@@ -9,10 +9,9 @@ namespace {
 
 Datum name_or_null(FunctionCallInfo fcinfo, const Module &module, Datum key)
 {
-    if (const char *name = names_of(module, {&key, 1})[0].name)
-        return CStringGetTextDatum(name);
-    fcinfo->isnull = true;
-    return Datum{0};
+    Datum name = names_of(module, {&key, 1})[0].name;
+    fcinfo->isnull = name == 0;
+    return name;
 }
 
 } // namespace

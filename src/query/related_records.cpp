@@ -13,9 +13,9 @@ namespace {
 
 // ---- related_records, related_records_of --------------------------------------
 
+// Texts, or 0.
 struct Names {
-    const char *record;
-    const char *address;
+    Datum record, address;
 };
 
 void put_row(const pg::Output &output, const RelatedQuery &query, const RelatedRow &row, const Names &names,
@@ -34,10 +34,7 @@ void put_row(const pg::Output &output, const RelatedQuery &query, const RelatedR
     columns.text(row.label());
     columns.text(row.module->name);
     columns.add(row.key);
-    if (row.has_name)
-        columns.reference(row.name);
-    else
-        columns.text(names.record);
+    columns.reference(row.has_name ? row.name : names.record);
     columns.date(row.start_date);
     columns.date(row.end_date);
     columns.add(Int16GetDatum(row.importance));
@@ -45,10 +42,7 @@ void put_row(const pg::Output &output, const RelatedQuery &query, const RelatedR
     columns.reference(row.description);
     columns.reference(row.email);
     columns.reference(row.phone);
-    if (row.address)
-        columns.reference(row.address);
-    else
-        columns.text(names.address);
+    columns.reference(row.address ? row.address : names.address);
     columns.reference(row.attributes);
     columns.put(output);
 }

@@ -33,7 +33,7 @@ struct ReportRow {
     const RelationshipType *type;
     const Module *module[2]; // by Side
     Datum key[2];
-    const char *name[2];
+    Datum name[2]; // texts, or 0
     std::optional<DateADT> start_date, end_date;
     bool is_current;
     Datum importance, email; // email 0: null
@@ -130,12 +130,12 @@ void put_side(const pg::Output &output, const ReportRow &row, Side primary)
     columns.text(row.type->name);
     columns.text(row.module[near]->name);
     columns.add(row.key[near]);
-    columns.text(row.name[near]);
+    columns.reference(row.name[near]);
     columns.text(row.type->side(primary).role);
     columns.text(row.type->side(primary).label);
     columns.text(row.module[far]->name);
     columns.add(row.key[far]);
-    columns.text(row.name[far]);
+    columns.reference(row.name[far]);
     columns.text(row.type->side(other(primary)).role);
     columns.date(row.start_date);
     columns.date(row.end_date);

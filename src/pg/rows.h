@@ -1,0 +1,40 @@
+// Rows of a heap by the places that an index has given for them.
+//
+// Many lie on pages of their own, for which one waits: those that come next are fetched
+// by memory, or begin to be read, while others are looked at. What a snapshot sees at a place
+// does not change: rows that are put there after VACUUM took away others are not seen by it.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace relate::pg {
+
+class Rows {
+public:
+    // Works in the current memory context. The relation, the snapshot (one of MVCC) and the places
+    // are the caller's.
+    Rows(Relation table, Snapshot snapshot, std::span<const ItemPointerData> places);
+
+    // The version that the snapshot sees, or null; lasts until the next one is asked for. Cheap
+    // if asked for in the order of the places.
+    TupleTableSlot *fetch(size_t which);
+
+    void end();
+
+private:
+    static constexpr size_t pages_ahead = 16, rows_ahead = 8;
+
+    void look_ahead(size_t which);
+    void look_closer(size_t which) const;
+    void turn_to(size_t which);
+
+    Relation table_;
+    Snapshot snapshot_;
+    std::span<const ItemPointerData> places_;
+    size_t foreseen_ = 0; // so many
+    TupleTableSlot *slot_;
+    Buffer page_ = InvalidBuffer;      // at hand: pinned
+    Buffer seen_[pages_ahead + 1] = {}; // where pages that come are, maybe
+};
+
+} // namespace relate::pg
