@@ -52,10 +52,10 @@ test-versions:
 	@tools/versions $(VERSIONS)
 bench:
 	@tools/prepare bench
-	@tools/with_cluster test/bench/run
+	@RELATE_SHARED_BUFFERS=$(or $(RELATE_SHARED_BUFFERS),2GB) tools/with_cluster test/bench/run
 growth:
 	@tools/prepare bench
-	@tools/with_cluster test/bench/growth $(SIZES)
+	@RELATE_SHARED_BUFFERS=$(or $(RELATE_SHARED_BUFFERS),2GB) tools/with_cluster test/bench/growth $(SIZES)
 
 else
 

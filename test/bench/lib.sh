@@ -13,6 +13,11 @@ new_database() { # NAME
 }
 # Statements in the database; bare rows come out.
 run() { PGOPTIONS="-c client_min_messages=warning ${PGOPTIONS:-}" psql -X -q -v ON_ERROR_STOP=1 -d "$db" -At "$@"; }
+# All tables and indexes into buffers, of which there should be enough (RELATE_SHARED_BUFFERS).
+prewarm() {
+    run -c "CREATE EXTENSION IF NOT EXISTS pg_prewarm" 2>/dev/null || { echo "  (pg_prewarm is not there: some pages will be read from files)"; return; }
+    run -c "SELECT pg_prewarm(oid) FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace::regnamespace::text !~ '^pg_|^information_schema$'" >/dev/null
+}
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 percentile() { sort -n | awk -v p="$1" '{ v[NR] = $1 } END { i = NR * p / 100; i = i == int(i) ? i : int(i) + 1; print v[i] }'; }
 mean() { awk '{ sum += $1 } END { print sum / NR }'; }
