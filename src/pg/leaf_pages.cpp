@@ -73,8 +73,13 @@ void LeafPages::look_closer(const Foreseen &foreseen) const
         fetch_entry(foreseen_place(foreseen, last));
 }
 
-void LeafPages::seek(const Sought &sought)
+void LeafPages::seek(const Sought &given)
 {
+    Sought sought = given;
+    if (sought.at.leaf == InvalidBlockNumber) {
+        sought.at = foresee(sought);
+        look_closer(sought.at);
+    }
     if (!begin_on_leaf(sought))
         return;
     Page page = BufferGetPage(page_);

@@ -64,7 +64,7 @@ public:
     void forget_gap() { gap_ = Gap::none; }
 
     // To the first entry sought. Cheaper where it lies on the page at hand, or has been foreseen.
-    void seek(const Sought &sought);
+    void seek(const Sought &given);
 
     // The same, but next() gives all entries of that page, whatever is sought, and no others.
     void seek_page(const Sought &sought);
