@@ -128,7 +128,7 @@ public:
             return;
         }
         if ((size_ + 1) * 3 > capacity_ * 2)
-            resize(capacity_ == 0 ? 16 : capacity_ * 2);
+            resize(grown());
         put({spot.at, number});
         ++size_;
     }
@@ -179,6 +179,13 @@ private:
         std::uint32_t hash;
         std::uint32_t number;
     };
+
+    // Small ones are soon outgrown.
+    std::size_t grown() const
+    {
+        constexpr std::size_t first = 128, small = 8192;
+        return capacity_ == 0 ? first : capacity_ < small ? capacity_ * 8 : capacity_ * 2;
+    }
 
     void put(const Slot &slot)
     {
