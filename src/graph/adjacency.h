@@ -114,7 +114,7 @@ public:
         if (are_integers_)
             integers_.prefetch_edges(group);
         else
-            __builtin_prefetch(block_.at(group - sizeof(Length)));
+            relate::prefetch(block_.at(group - sizeof(Length)));
     }
 
     Group find(const Nodes<Memory> &nodes, Node near, Spot spot) const

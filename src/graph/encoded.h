@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/containers.h"
+#include "base/prefetch.h"
 #include "graph/reader.h"
 
 namespace relate::graph {
@@ -119,9 +120,9 @@ void copy_ends(std::byte *to, const std::byte *from, std::size_t count)
 
 inline void copy(std::byte *to, const std::byte *from, std::size_t count)
 {
-    if (count - 8 <= 8)
+    if (count >= 8 && count <= 16)
         copy_ends<std::uint64_t>(to, from, count);
-    else if (count - 4 <= 4)
+    else if (count >= 4 && count <= 8)
         copy_ends<std::uint32_t>(to, from, count);
     else if (count > 0)
         std::memcpy(to, from, count);

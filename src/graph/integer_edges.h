@@ -177,9 +177,9 @@ public:
         std::int64_t place = value - least_, end = static_cast<std::int64_t>(first_.size()) - 1;
         return near.module_id == near_module_ && place >= 0 && place < end ? static_cast<std::uint32_t>(place) : no_place;
     }
-    void prefetch_place(std::uint32_t place) const { __builtin_prefetch(&first_[place]); }
+    void prefetch_place(std::uint32_t place) const { prefetch(&first_[place]); }
     bool has_edges(std::uint32_t place) const { return first_[place] < first_[place + 1]; }
-    void prefetch_edges(std::uint32_t place) const { __builtin_prefetch(&far_[first_[place]]); }
+    void prefetch_edges(std::uint32_t place) const { prefetch(&far_[first_[place]]); }
     std::uint32_t first(std::uint32_t place) const { return first_[place]; }
     std::uint32_t end(std::uint32_t place) const { return first_[place + 1]; }
     std::int32_t far_module() const { return far_module_; }

@@ -97,9 +97,9 @@ public:
     void prefetch(Spot spot) const
     {
         if (spot.is_place)
-            __builtin_prefetch(&places_[spot.at]);
+            relate::prefetch(&places_[spot.at]);
         else if (capacity_ > 0)
-            __builtin_prefetch(&slots_[spot.at & (capacity_ - 1)]);
+            relate::prefetch(&slots_[spot.at & (capacity_ - 1)]);
     }
 
     // What is at a place.

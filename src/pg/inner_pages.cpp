@@ -1,8 +1,6 @@
 // See inner_pages.h.
 #include "pg/inner_pages.h"
 
-#include "pg/versions.h"
-
 namespace relate::pg {
 
 namespace {
@@ -55,6 +53,13 @@ struct Session {
     }
     bool is_free(const Place &place) { return place.id == 0 || !find(place.id); }
     Known &find(Oid index, const Storage &storage, int32 rank_id);
+    Place *find(uint64 id, BlockNumber block)
+    {
+        for (uint32 which : {0, 1})
+            if (Place &each = place(id, block, which); each.id == id && each.block == block)
+                return &each;
+        return nullptr;
+    }
 };
 
 Session *session;
@@ -105,6 +110,16 @@ void fill(InnerPages::Copy &copy, Page page, FunctionRef<uint64(OffsetNumber pla
     }
 }
 
+// None is there if `rank` raises an error.
+void fill(Place &place, uint64 id, BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
+{
+    place.id = 0;
+    place.visits = 0;
+    fill(*place.copy, page, rank);
+    place.id = id;
+    place.block = block;
+}
+
 } // namespace
 
 InnerPages::InnerPages(Relation index, int32 rank_id)
@@ -125,19 +140,15 @@ void InnerPages::set_root(BlockNumber root)
 
 const InnerPages::Copy *InnerPages::find(BlockNumber block) const
 {
-    for (uint32 which : {0, 1}) {
-        const Place &place = session->place(id_, block, which);
-        if (place.id == id_ && place.block == block)
-            return place.copy;
-    }
-    return nullptr;
+    Place *place = session->find(id_, block);
+    return place ? place->copy : nullptr;
 }
 
 void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank) const
 {
-    if (auto *copy = const_cast<Copy *>(find(block))) {
-        if (memcmp(copy->page.data, page, BLCKSZ) != 0)
-            fill(*copy, page, rank);
+    if (Place *kept = session->find(id_, block)) {
+        if (memcmp(kept->copy->page.data, page, BLCKSZ) != 0)
+            fill(*kept, id_, block, page, rank);
         return;
     }
     Place *place = &session->place(id_, block, 0);
@@ -147,11 +158,7 @@ void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNum
         return;
     if (!place->copy)
         place->copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
-    place->id = 0; // should `rank` raise an error
-    place->visits = 0;
-    fill(*place->copy, page, rank);
-    place->id = id_;
-    place->block = block;
+    fill(*place, id_, block, page, rank);
 }
 
 } // namespace relate::pg

@@ -7,7 +7,7 @@ LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank ran
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
       ignores_killed_(!TransactionStartedDuringRecovery()),
-      reads_ahead_(get_tablespace_io_concurrency(index->rd_rel->reltablespace) > 0), inner_(index, rank_id), map_(table)
+      reads_ahead_(reads_ahead(index)), inner_(index, rank_id), map_(table)
 {
 }
 
@@ -16,7 +16,7 @@ static constexpr int cache_line = 64; // of most processors
 static void fetch(const char *from, int bytes)
 {
     for (int at = 0; at < bytes; at += cache_line)
-        __builtin_prefetch(from + at);
+        prefetch(from + at);
 }
 
 // What every search of a page begins with: its header, the places of its entries, and its end.
@@ -27,50 +27,54 @@ static void fetch_outline(Page page)
     fetch(page + BLCKSZ - cache_line, cache_line);
 }
 
-// In what buffer a page is, maybe; if in none, it begins to be read.
-Buffer LeafPages::probable_buffer(const Foreseen &page)
+// Where the first entry sought should be, of those from `first` to `last`.
+static int foreseen_place(const LeafPages::Foreseen &foreseen, int first, int last)
 {
-    if (BufferIsValid(*page.seen) || page.leaf == prefetched_ || !reads_ahead_)
-        return *page.seen;
-    prefetched_ = page.leaf;
-    return *page.seen = PrefetchBuffer(index_, MAIN_FORKNUM, page.leaf).recent_buffer;
+    return first + static_cast<int>(foreseen.part * static_cast<float>(last - first + 1));
 }
 
-static int foreseen_place(const LeafPages::Foreseen &foreseen, int last)
+LeafPages::Foreseen LeafPages::way_to(const Sought &sought) const
 {
-    return P_FIRSTKEY + static_cast<int>(foreseen.part * static_cast<float>(last));
+    auto [to, level] = lead(sought);
+    return level == 0 ? to : Foreseen{};
 }
 
 LeafPages::Foreseen LeafPages::foresee(const Sought &sought)
 {
-    auto [to, level] = lead(sought);
-    if (level != 0)
-        return {};
-    Buffer buffer = probable_buffer(to);
-    if (BufferIsValid(buffer)) {
-        __builtin_prefetch(GetBufferDescriptor(buffer - 1));
-        fetch_outline(BufferGetPage(buffer));
+    Foreseen to = way_to(sought);
+    if (to.leaf == InvalidBlockNumber)
+        return to;
+    if (!BufferIsValid(*to.seen))
+        look_for(to);
+    if (BufferIsValid(*to.seen)) {
+        fetch_descriptor(*to.seen);
+        Page page = BufferGetPage(*to.seen);
+        fetch_outline(page);
         if (to.part >= 0)
-            __builtin_prefetch(PageGetItemId(BufferGetPage(buffer), foreseen_place(to, usual_last_)));
+            prefetch(PageGetItemId(page, foreseen_place(to, P_FIRSTKEY, usual_last_)));
     }
     return to;
 }
 
-// Nobody holds the page still: what is read there says where to look, and nothing else.
-void LeafPages::look_closer(const Foreseen &foreseen) const
+// Once for all that are sought there.
+void LeafPages::look_for(const Foreseen &leaf)
 {
-    if (!foreseen.seen || !BufferIsValid(*foreseen.seen))
+    if (!reads_ahead_ || leaf.leaf == looked_for_)
         return;
-    Page page = BufferGetPage(*foreseen.seen);
-    int last = std::min<int>(PageGetMaxOffsetNumber(page), MaxIndexTuplesPerPage);
-    auto fetch_entry = [&](int place) {
-        if (place <= last)
-            __builtin_prefetch(page + PageGetItemId(page, place)->lp_off % BLCKSZ);
-    };
-    fetch_entry(P_HIKEY);
-    fetch_entry(P_FIRSTKEY);
-    if (foreseen.part >= 0)
-        fetch_entry(foreseen_place(foreseen, last));
+    looked_for_ = leaf.leaf;
+    *leaf.seen = read_ahead(index_, leaf.leaf);
+}
+
+void LeafPages::look_closer(const Foreseen &leaf)
+{
+    if (leaf.leaf == InvalidBlockNumber || !BufferIsValid(*leaf.seen))
+        return;
+    if (has_gone(*leaf.seen, leaf.leaf))
+        return look_for(leaf);
+    int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
+    int place = foreseen_place(leaf, P_FIRSTKEY, last);
+    if (leaf.part >= 0 && place <= last)
+        fetch_item(*leaf.seen, static_cast<OffsetNumber>(place));
 }
 
 void LeafPages::seek(const Sought &given)
@@ -80,11 +84,8 @@ void LeafPages::seek(const Sought &given)
         sought.at = foresee(sought);
         look_closer(sought.at);
     }
-    if (!begin_on_leaf(sought))
-        return;
-    Page page = BufferGetPage(page_);
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), end = OffsetNumberNext(PageGetMaxOffsetNumber(page));
-    copy(guessed_place(page, first, end, sought), sought);
+    if (OffsetNumber first = begin_on_leaf(sought))
+        copy(first, sought);
 }
 
 void LeafPages::seek_page(const Sought &sought)
@@ -101,17 +102,21 @@ void LeafPages::seek_page(const Sought &sought)
 int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several)
 {
     begin_seek();
-    Sought first_one = several(0);
-    if (!is_on(first_one.at, first_one))
+    Sought sought = several(0);
+    OffsetNumber first = place_on(sought.at, sought);
+    if (!first)
         return 0;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
     Page page = BufferGetPage(page_);
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = usual_last_ = PageGetMaxOffsetNumber(page);
+    OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);
     size_t filled = 0;
     int done = 0;
     for (; done < count; ++done) {
-        Sought sought = several(done);
-        OffsetNumber begin = guessed_place(page, first, OffsetNumberNext(last), sought);
+        OffsetNumber begin = first;
+        if (done > 0) {
+            sought = several(done);
+            begin = guessed_place(page, first, OffsetNumberNext(last), sought);
+        }
         int before = end_;
         OffsetNumber end = copy_while(page, begin, last, [&](OffsetNumber place) { return is_sought(page, place, sought); }, filled);
         if (end > last) { // there may be more behind the page
@@ -149,27 +154,34 @@ void LeafPages::begin_seek()
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
 
-bool LeafPages::begin_on_leaf(const Sought &sought)
+// As go_to_leaf.
+OffsetNumber LeafPages::begin_on_leaf(const Sought &sought)
 {
     begin_seek();
-    if (!go_to_leaf(sought))
-        return false;
-    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
-    return true;
+    OffsetNumber place = go_to_leaf(sought);
+    if (place)
+        PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
+    return place;
 }
 
-// Locks the leaf on which the first entry sought is, or would be; false where the index is empty.
-bool LeafPages::go_to_leaf(const Sought &sought)
+// Locks the leaf on which the first entry sought is, or would be, and gives its place there; none
+// where the index is empty.
+OffsetNumber LeafPages::go_to_leaf(const Sought &sought)
 {
-    if (sought.at.leaf != InvalidBlockNumber)
-        return is_on(sought.at, sought) || go_down(sought);
-    if (BufferIsValid(page_) && is_on({BufferGetBlockNumber(page_)}, sought))
-        return true;
-    return follow(lead(sought), sought) || go_down(sought);
+    OffsetNumber place = InvalidOffsetNumber;
+    if (sought.at.leaf != InvalidBlockNumber) {
+        place = place_on(sought.at, sought);
+    } else {
+        if (BufferIsValid(page_))
+            place = place_on({BufferGetBlockNumber(page_)}, sought);
+        if (!place)
+            place = follow(lead(sought), sought);
+    }
+    return place ? place : go_down(sought);
 }
 
-// Locks the page if that is the leaf; else none is at hand then.
-bool LeafPages::is_on(const Foreseen &leaf, const Sought &sought)
+// Locks the page if that is the leaf; else there is no place, and no page at hand.
+OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
 {
     if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf.leaf) {
         LockBuffer(page_, BUFFER_LOCK_SHARE);
@@ -178,22 +190,23 @@ bool LeafPages::is_on(const Foreseen &leaf, const Sought &sought)
             ReleaseBuffer(page_);
         turn_to(leaf);
     }
-    if (is_leaf_of(BufferGetPage(page_), sought))
-        return true;
+    if (OffsetNumber place = place_if_leaf(BufferGetPage(page_), sought))
+        return place;
     leave();
-    return false;
+    return InvalidOffsetNumber;
 }
 
-// Whether all entries sought that are left of the page's end are on it, and some place for
+// That is, if all entries sought that are left of the page's end are on it, and some place for
 // them is: it has entries before them, and its bound is not. Whatever page it was before.
-bool LeafPages::is_leaf_of(Page page, const Sought &sought) const
+OffsetNumber LeafPages::place_if_leaf(Page page, const Sought &sought) const
 {
     BTPageOpaque opaque = BTPageGetOpaque(page);
-    if (!P_ISLEAF(opaque) || P_IGNORE(opaque) || P_FIRSTDATAKEY(opaque) > PageGetMaxOffsetNumber(page) ||
-        is_behind(page, sought))
-        return false;
-    IndexTuple first = entry_on(page, P_FIRSTDATAKEY(opaque));
-    return P_LEFTMOST(opaque) || sought.compare(first, columns(first)) > 0;
+    OffsetNumber first = P_FIRSTDATAKEY(opaque), last = PageGetMaxOffsetNumber(page);
+    if (!P_ISLEAF(opaque) || P_IGNORE(opaque) || first > last)
+        return InvalidOffsetNumber;
+    OffsetNumber place = guessed_place(page, first, OffsetNumberNext(last), sought);
+    bool is_here = (place > first || P_LEFTMOST(opaque)) && (place <= last || !is_behind(page, sought));
+    return is_here ? place : InvalidOffsetNumber;
 }
 
 // The page at hand is the root then; false where the index is empty.
@@ -225,8 +238,10 @@ LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought 
         auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(copy.first + (rank - copy.ranks)); };
         behind = first_place(copy.at(), place(low), place(high), sought) - copy.first;
     }
+    // The bounds of the first page and of the last one say little.
     uint64 from = copy.ranks[behind - 1], to = behind < copy.count ? copy.ranks[behind] : copy.high;
-    float part = from < to && to < PG_UINT64_MAX ? static_cast<float>(sought.rank - from) / static_cast<float>(to - from) : -1;
+    bool is_known = behind > 1 && from < to && to < PG_UINT64_MAX;
+    float part = is_known ? static_cast<float>(sought.rank - from) / static_cast<float>(to - from) : -1;
     return {{copy.down[behind - 1], &copy.seen[behind - 1], part}, copy.level - 1};
 }
 
@@ -246,10 +261,10 @@ LeafPages::Lead LeafPages::lead(const Sought &sought) const
 }
 
 // From there on by the pages, none of which is believed but the leaf.
-bool LeafPages::follow(Lead lead, const Sought &sought)
+OffsetNumber LeafPages::follow(Lead lead, const Sought &sought)
 {
     if (lead.to.leaf == InvalidBlockNumber)
-        return false;
+        return InvalidOffsetNumber;
     for (; lead.level > 0; --lead.level) {
         turn_to(lead.to);
         Page page = BufferGetPage(page_);
@@ -261,9 +276,9 @@ bool LeafPages::follow(Lead lead, const Sought &sought)
         }
         leave();
         if (!is_of_use)
-            return false;
+            return InvalidOffsetNumber;
     }
-    return is_on(lead.to, sought);
+    return place_on(lead.to, sought);
 }
 
 void LeafPages::keep_copy()
@@ -276,13 +291,13 @@ void LeafPages::keep_copy()
 }
 
 // From the root to the leaf by the pages, as every search of the index goes.
-bool LeafPages::go_down(const Sought &sought)
+OffsetNumber LeafPages::go_down(const Sought &sought)
 {
     if (!lock_root()) {
         PredicateLockRelation(index_, snapshot_);
         // Before the lock, somebody may have inserted the first entry.
         if (!IsolationIsSerializable() || !lock_root())
-            return false;
+            return InvalidOffsetNumber;
     }
     go_right(sought);
     inner_.set_root(BufferGetBlockNumber(page_));
@@ -292,7 +307,7 @@ bool LeafPages::go_down(const Sought &sought)
         leave();
         turn_to(down);
     }
-    return true;
+    return first_place(BufferGetPage(page_), sought);
 }
 
 BlockNumber LeafPages::child(Page page, const Sought &sought) const
@@ -308,22 +323,12 @@ void LeafPages::look_ahead()
     fetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
-// Mostly a page is where it was seen last, which saves the search for its buffer.
-Buffer LeafPages::pinned(const Foreseen &page)
-{
-    if (!page.seen)
-        return ReadBuffer(index_, page.leaf);
-    if (BufferIsValid(*page.seen) && ReadRecentBuffer(storage_of(index_), MAIN_FORKNUM, page.leaf, *page.seen)) {
-        pgstat_count_buffer_read(index_);
-        pgstat_count_buffer_hit(index_);
-        return *page.seen;
-    }
-    return *page.seen = ReadBuffer(index_, page.leaf);
-}
-
 void LeafPages::turn_to(const Foreseen &page)
 {
-    page_ = BufferIsValid(ahead_) ? std::exchange(ahead_, InvalidBuffer) : pinned(page);
+    if (BufferIsValid(ahead_))
+        page_ = std::exchange(ahead_, InvalidBuffer);
+    else
+        page_ = page.seen ? pinned(index_, page.leaf, *page.seen) : ReadBuffer(index_, page.leaf);
     fetch_outline(BufferGetPage(page_));
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, page_);
@@ -360,17 +365,6 @@ bool LeafPages::is_behind(Page page, const Sought &sought) const
     return sought.compare(high, columns(high)) > 0;
 }
 
-// A search meets entries all over the page, each of which says where to look next: those
-// of its next three steps are fetched at once.
-static constexpr int fetched_from = 8;
-
-static void fetch_middles(Page page, OffsetNumber low, OffsetNumber high)
-{
-    int range = high - low;
-    for (int eighth = 1; eighth < 8; ++eighth)
-        __builtin_prefetch(PageGetItem(page, PageGetItemId(page, low + range * eighth / 8)));
-}
-
 // The first one that is not before what is sought; behind the last one, maybe. On an
 // inner page the first one stands for everything that is less.
 OffsetNumber LeafPages::first_place(Page page, const Sought &sought) const
@@ -382,9 +376,7 @@ OffsetNumber LeafPages::first_place(Page page, const Sought &sought) const
 
 OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
 {
-    for (int step = 0; low < high; ++step) {
-        if (step % 3 == 0 && high - low >= fetched_from)
-            fetch_middles(page, low, high);
+    while (low < high) {
         auto middle = static_cast<OffsetNumber>(low + (high - low) / 2);
         IndexTuple entry = entry_on(page, middle);
         if (sought.compare(entry, columns(entry)) > 0)
@@ -400,7 +392,7 @@ int LeafPages::guess(Page page, OffsetNumber low, OffsetNumber high, const Sough
 {
     OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
     if (sought.at.part >= 0)
-        return std::clamp(first + static_cast<int>(sought.at.part * static_cast<float>(last - first + 1)), int{low}, high - 1);
+        return std::clamp(foreseen_place(sought.at, first, last), int{low}, high - 1);
     auto rank = [&](int place) {
         IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
         return rank_(entry, columns(entry));
@@ -488,17 +480,22 @@ void LeafPages::keep_gap(IndexTuple end)
 // The entries sought on the page, from that place on; and unlocks it.
 void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
+    constexpr int few = 8;
     Page page = BufferGetPage(page_);
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);
-    bool are_all = first <= last && is_sought(page, last, sought); // and many, mostly
-    OffsetNumber end = OffsetNumberNext(last);
+    auto is_sought = [&](OffsetNumber place) { return this->is_sought(page, place, sought); };
     size_t filled = 0;
     at_ = end_ = 0;
-    if (are_all)
+    auto some = static_cast<OffsetNumber>(std::min<int>(last, first + few));
+    OffsetNumber end = copy_while(page, first, some, is_sought, filled);
+    bool are_all = end > some && end <= last && is_sought(last);
+    if (are_all) {
         copy_all(page, first, last);
-    else
-        end = copy_while(page, first, last, [&](OffsetNumber place) { return is_sought(page, place, sought); }, filled);
+        end = OffsetNumberNext(last);
+    } else if (end > some) {
+        end = copy_while(page, end, last, is_sought, filled);
+    }
     pgstat_count_index_tuples(index_, end_);
     bool is_end = end <= last;
     IndexTuple behind = is_end ? entry_on(page, end) : nullptr;

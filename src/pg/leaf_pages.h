@@ -18,6 +18,7 @@
 #pragma once
 
 #include "base/function_ref.h"
+#include "pg/buffers.h"
 #include "pg/inner_pages.h"
 #include "pg/pg.h"
 #include "pg/visibility_map.h"
@@ -50,10 +51,13 @@ public:
     // is the caller's; where an index is read by several ranks, `rank_id` tells them.
     LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, int32 rank_id = 0);
 
-    // Lets memory fetch what a seek will look at, while others come first: the outline of the leaf,
-    // if the way is known, and once that is there the entries on it.
+    // The leaf where it should be, if the way is known.
+    Foreseen way_to(const Sought &sought) const;
+
+    // The same, and lets memory fetch what a seek will look at, while others come first: the outline
+    // of the leaf, and once that is there the entry on it. A page that is in no buffer begins to be read.
     Foreseen foresee(const Sought &sought);
-    void look_closer(const Foreseen &foreseen) const;
+    void look_closer(const Foreseen &leaf);
 
     // Whether it lies between what was sought last and the next entry behind that: then there
     // is none. What was sought since forget_gap() came in the order of the index.
@@ -139,18 +143,17 @@ private:
     };
     static constexpr Lead nowhere = {{InvalidBlockNumber, nullptr, -1}, PG_UINT32_MAX};
 
-    Buffer probable_buffer(const Foreseen &page);
+    void look_for(const Foreseen &leaf);
     void begin_seek();
-    bool begin_on_leaf(const Sought &sought);
-    bool go_to_leaf(const Sought &sought);
-    bool is_on(const Foreseen &leaf, const Sought &sought);
-    bool is_leaf_of(Page page, const Sought &sought) const;
+    OffsetNumber begin_on_leaf(const Sought &sought);
+    OffsetNumber go_to_leaf(const Sought &sought);
+    OffsetNumber place_on(const Foreseen &leaf, const Sought &sought);
+    OffsetNumber place_if_leaf(Page page, const Sought &sought) const;
     Lead lead(const Sought &sought) const;
-    bool follow(Lead lead, const Sought &sought);
-    bool go_down(const Sought &sought);
+    OffsetNumber follow(Lead lead, const Sought &sought);
+    OffsetNumber go_down(const Sought &sought);
     bool lock_root();
     void keep_copy();
-    Buffer pinned(const Foreseen &page);
     void turn_to(const Foreseen &page);
     void look_ahead();
     void go_right(const Sought &sought);
@@ -181,12 +184,12 @@ private:
     MemoryContext memory_;
     Rank rank_;
     bool ignores_killed_, is_serializable_ = IsolationIsSerializable();
-    bool reads_ahead_; // effective_io_concurrency
+    bool reads_ahead_;
     InnerPages inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
-    BlockNumber prefetched_ = InvalidBlockNumber; // last
+    BlockNumber looked_for_ = InvalidBlockNumber; // last
     OffsetNumber usual_last_ = 0; // entry of a page
     // Copied from it.
     char *room_ = nullptr;

@@ -82,7 +82,7 @@ double cost_of_probes(LeafPages &pages, size_t count, Want want)
             continue;
         }
         LeafPages::Sought sought = {wanted, wanted.rank()};
-        sought.at = pages.foresee(sought);
+        sought.at = pages.way_to(sought);
         BlockNumber leaf = sought.at.leaf;
         // Of many on one leaf, most may lie in one gap.
         if (leaf == InvalidBlockNumber ? unknown < most_unknown : leaf == last && is_first) {

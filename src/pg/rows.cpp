@@ -1,46 +1,42 @@
 // See rows.h.
 #include "pg/rows.h"
 
-#include "pg/versions.h"
+#include "pg/buffers.h"
 
 namespace relate::pg {
 
 Rows::Rows(Relation table, Snapshot snapshot, std::span<const ItemPointerData> places)
-    : table_(table), snapshot_(snapshot), places_(places), slot_(table_slot_create(table, nullptr))
+    : table_(table), snapshot_(snapshot), places_(places), reads_ahead_(reads_ahead(table)),
+      slot_(table_slot_create(table, nullptr))
 {
 }
 
 static BlockNumber page_of(const ItemPointerData &place) { return ItemPointerGetBlockNumber(&place); }
 
-// In what buffer its page is; if in none, it begins to be read.
 void Rows::look_ahead(size_t which)
 {
-    Buffer &seen = seen_[which % std::size(seen_)];
+    if (!reads_ahead_)
+        return;
     BlockNumber page = page_of(places_[which]);
-    if (which > 0 && page == page_of(places_[which - 1])) {
-        seen = seen_[(which - 1) % std::size(seen_)];
-    } else {
-        seen = PrefetchBuffer(table_, MAIN_FORKNUM, page).recent_buffer;
-        if (BufferIsValid(seen))
-            __builtin_prefetch(GetBufferDescriptor(seen - 1));
-    }
-    if (BufferIsValid(seen)) {
-        __builtin_prefetch(BufferGetPage(seen));
-        __builtin_prefetch(PageGetItemId(BufferGetPage(seen), ItemPointerGetOffsetNumber(&places_[which])));
+    if (which > 0 && page == page_of(places_[which - 1]))
+        seen(which) = seen(which - 1);
+    else
+        seen(which) = read_ahead(table_, page);
+    if (BufferIsValid(seen(which))) {
+        fetch_descriptor(seen(which));
+        prefetch(BufferGetPage(seen(which)));
+        prefetch(PageGetItemId(BufferGetPage(seen(which)), ItemPointerGetOffsetNumber(&places_[which])));
     }
 }
 
-// Nobody holds the page still: what is read there says where to look, and nothing else.
-void Rows::look_closer(size_t which) const
+void Rows::look_closer(size_t which)
 {
-    Buffer seen = seen_[which % std::size(seen_)];
-    if (BufferIsValid(seen)) {
-        Page page = BufferGetPage(seen);
-        __builtin_prefetch(page + PageGetItemId(page, ItemPointerGetOffsetNumber(&places_[which]))->lp_off % BLCKSZ);
-    }
+    OffsetNumber place = ItemPointerGetOffsetNumber(&places_[which]);
+    if (BufferIsValid(seen(which)) && place <= MaxHeapTuplesPerPage)
+        fetch_item(seen(which), place);
 }
 
-// Its page.
+// To its page.
 void Rows::turn_to(size_t which)
 {
     BlockNumber page = page_of(places_[which]);
@@ -49,13 +45,7 @@ void Rows::turn_to(size_t which)
             return;
         ReleaseBuffer(std::exchange(page_, InvalidBuffer));
     }
-    Buffer seen = seen_[which % std::size(seen_)];
-    bool is_there = BufferIsValid(seen) && ReadRecentBuffer(storage_of(table_), MAIN_FORKNUM, page, seen);
-    page_ = is_there ? seen : ReadBuffer(table_, page);
-    if (is_there) {
-        pgstat_count_buffer_read(table_);
-        pgstat_count_buffer_hit(table_);
-    }
+    page_ = pinned(table_, page, seen(which));
 }
 
 TupleTableSlot *Rows::fetch(size_t which)
@@ -73,7 +63,6 @@ TupleTableSlot *Rows::fetch(size_t which)
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
     if (!is_there)
         return nullptr;
-    row->t_tableOid = RelationGetRelid(table_);
     return ExecStoreBufferHeapTuple(row, slot_, page_);
 }
 

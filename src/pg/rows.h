@@ -3,6 +3,7 @@
 // Many lie on pages of their own, for which one waits: those that come next are fetched
 // by memory, or begin to be read, while others are looked at. What a snapshot sees at a place
 // does not change: rows that are put there after VACUUM took away others are not seen by it.
+// What is dead on a page is left there: other scans prune it.
 #pragma once
 
 #include "pg/pg.h"
@@ -24,17 +25,19 @@ public:
 private:
     static constexpr size_t pages_ahead = 16, rows_ahead = 8;
 
+    Buffer &seen(size_t which) { return seen_[which % std::size(seen_)]; }
     void look_ahead(size_t which);
-    void look_closer(size_t which) const;
+    void look_closer(size_t which);
     void turn_to(size_t which);
 
     Relation table_;
     Snapshot snapshot_;
     std::span<const ItemPointerData> places_;
+    bool reads_ahead_;
     size_t foreseen_ = 0; // so many
     TupleTableSlot *slot_;
-    Buffer page_ = InvalidBuffer;      // at hand: pinned
-    Buffer seen_[pages_ahead + 1] = {}; // where pages that come are, maybe
+    Buffer page_ = InvalidBuffer;       // at hand: pinned
+    Buffer seen_[pages_ahead + 1] = {}; // where pages that come are, maybe, and that of the one before
 };
 
 } // namespace relate::pg

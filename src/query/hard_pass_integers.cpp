@@ -129,7 +129,7 @@ public:
     {
         size_t at = has_place(row) ? place(row) : no_place;
         if (at != no_place)
-            __builtin_prefetch(&keys_[at]);
+            prefetch(&keys_[at]);
         return at;
     }
     std::optional<int64> find(size_t at) const

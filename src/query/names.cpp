@@ -130,9 +130,12 @@ void read_pages(const Module &module, Relation table, Relation index, pg::Intege
     pg::Rows rows(table, snapshot, found.rows.view());
     for (size_t i = 0; i < found.rows.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
+        NamedRecord &record = names[found.places[i]];
+        if (record.is_visible)
+            continue; // of the others none is
         pgstat_count_heap_fetch(index);
         if (TupleTableSlot *row = rows.fetch(i))
-            names[found.places[i]] = {true, name_in_row(columns, row, &name)};
+            record = {true, name_in_row(columns, row, &name)};
     }
     rows.end();
 }
@@ -177,7 +180,8 @@ bool try_directly(const Module &module, std::span<const Datum> keys, pg::Sees se
     Relation table = try_relation_open(module.table, AccessShareLock);
     if (!table)
         return true; // dropped a moment ago: no names
-    bool can = pg::has_index(table, module.index);
+    // Both may be others by the time of our lock.
+    bool can = table->rd_tableam == GetHeapamTableAmRoutine() && pg::has_index(table, module.index);
     if (can && sees == pg::Sees::snapshot) {
         read_directly(module, table, keys, GetActiveSnapshot(), names);
     } else if (can) {
