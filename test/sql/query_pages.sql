@@ -148,4 +148,30 @@ UPDATE relationship SET importance = 5 WHERE source_key::text ~ '1';
 SELECT * FROM compare('is in');
 SELECT * FROM compare('belongs to');
 
+-- Names of records, from rows that have moved, some of them often, as plain SQL reads them.
+SELECT FROM relate.create_relationship_type('lists', 'part', 'part', 'many_to_many', 'list', 'listed');
+INSERT INTO relationship (type_id, source_key, target_key)
+SELECT type_id, (SELECT min(id) FROM part), id FROM relationship_type, part WHERE relationship_type.name = 'lists' AND id > (SELECT min(id) FROM part);
+CREATE FUNCTION misnamed() RETURNS TABLE (records bigint, named bigint, misnamed bigint)
+LANGUAGE sql SET search_path = query_pages AS $$
+    SELECT count(*), count(d.name), count(*) FILTER (WHERE d.name IS DISTINCT FROM part.name)
+    FROM relate.network('part', (SELECT min(id) FROM part), types => '{lists}', max_depth => 1) d LEFT JOIN part ON part.id::text = d.key::text
+$$;
+SELECT records > 1000 AS many, named = records AS all_named, misnamed FROM misnamed();
+UPDATE part SET name = 'moved ' || id WHERE id % 2 = 0;
+UPDATE part SET name = NULL WHERE id % 5 = 0;
+UPDATE part SET name = name || repeat('!', (id % 300)::int) WHERE id % 3 = 0;
+UPDATE part SET name = name || '.' WHERE id % 3 = 0;
+SELECT records > 1000 AS many, named < records AS some_nameless, misnamed FROM misnamed();
+VACUUM part;
+SET effective_io_concurrency = 0;
+SELECT records > 1000 AS many, named < records AS some_nameless, misnamed FROM misnamed();
+RESET effective_io_concurrency;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT misnamed FROM misnamed();
+UPDATE part SET name = 'new' WHERE id % 7 = 0;
+SELECT misnamed FROM misnamed();
+ROLLBACK;
+SELECT misnamed FROM misnamed();
+
 DROP SCHEMA query_pages CASCADE;
