@@ -19,12 +19,11 @@ static void fetch(const char *from, int bytes)
         prefetch(from + at);
 }
 
-// What every search of a page begins with: its header, the places of its entries, and its end.
+// What every search of a page begins with: its header and its end.
 static void fetch_outline(Page page)
 {
-    constexpr int header_and_places = 256;
-    fetch(page, header_and_places);
-    fetch(page + BLCKSZ - cache_line, cache_line);
+    prefetch(page);
+    prefetch(page + BLCKSZ - cache_line);
 }
 
 // Where the first entry sought should be, of those from `first` to `last`.
@@ -73,8 +72,11 @@ void LeafPages::look_closer(const Foreseen &leaf)
         return look_for(leaf);
     int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
     int place = foreseen_place(leaf, P_FIRSTKEY, last);
-    if (leaf.part >= 0 && place <= last)
-        fetch_item(*leaf.seen, static_cast<OffsetNumber>(place));
+    if (leaf.part < 0)
+        return;
+    // What a search from there on meets, where the guess is right or one too low.
+    for (int near = std::max(place - 1, 1); near <= std::min(place + 2, last); ++near)
+        fetch_item(*leaf.seen, static_cast<OffsetNumber>(near));
 }
 
 void LeafPages::seek(const Sought &given)
