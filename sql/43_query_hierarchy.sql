@@ -72,30 +72,30 @@ COMMENT ON FUNCTION relate.lowest_common_ancestor(text, relate.record_key, relat
 
 CREATE FUNCTION relate.is_under(type text, key relate.record_key, ancestor_key relate.record_key,
     as_of date DEFAULT current_date, module text DEFAULT NULL, ancestor_module text DEFAULT NULL) RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 30 AS 'MODULE_PATHNAME', 'relate_is_under';
+LANGUAGE c STABLE PARALLEL SAFE COST 30 SUPPORT relate.hierarchy_support AS 'MODULE_PATHNAME', 'relate_is_under';
 COMMENT ON FUNCTION relate.is_under(text, relate.record_key, relate.record_key, date, text, text) IS
 'Whether a record is below another one in a hierarchy. Null where a key is null. The modules are needed only where the type leaves them open. Errors: 42704 unknown type, module or record; 22023 the type is no hierarchy; 22004; 42501; 53200.';
 
 CREATE FUNCTION relate.is_under_or_equal(type text, key relate.record_key, ancestor_key relate.record_key,
     as_of date DEFAULT current_date, module text DEFAULT NULL, ancestor_module text DEFAULT NULL) RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 30 AS 'MODULE_PATHNAME', 'relate_is_under_or_equal';
+LANGUAGE c STABLE PARALLEL SAFE COST 30 SUPPORT relate.hierarchy_support AS 'MODULE_PATHNAME', 'relate_is_under_or_equal';
 COMMENT ON FUNCTION relate.is_under_or_equal(text, relate.record_key, relate.record_key, date, text, text) IS
 'Whether a record is below another one in a hierarchy, or is that record. See is_under.';
 
 CREATE FUNCTION relate.is_not_under(type text, key relate.record_key, ancestor_key relate.record_key,
     as_of date DEFAULT current_date, module text DEFAULT NULL, ancestor_module text DEFAULT NULL) RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 30 AS 'MODULE_PATHNAME', 'relate_is_not_under';
+LANGUAGE c STABLE PARALLEL SAFE COST 30 SUPPORT relate.hierarchy_support AS 'MODULE_PATHNAME', 'relate_is_not_under';
 COMMENT ON FUNCTION relate.is_not_under(text, relate.record_key, relate.record_key, date, text, text) IS
 'Whether a record is not below another one in a hierarchy: the opposite of is_under, true also for that record itself.';
 
 CREATE FUNCTION relate.is_above(type text, key relate.record_key, descendant_key relate.record_key,
     as_of date DEFAULT current_date, module text DEFAULT NULL, descendant_module text DEFAULT NULL) RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 30 AS 'MODULE_PATHNAME', 'relate_is_above';
+LANGUAGE c STABLE PARALLEL SAFE COST 30 SUPPORT relate.hierarchy_support AS 'MODULE_PATHNAME', 'relate_is_above';
 COMMENT ON FUNCTION relate.is_above(text, relate.record_key, relate.record_key, date, text, text) IS
 'Whether a record is above another one in a hierarchy. See is_under.';
 
 CREATE FUNCTION relate.is_above_or_equal(type text, key relate.record_key, descendant_key relate.record_key,
     as_of date DEFAULT current_date, module text DEFAULT NULL, descendant_module text DEFAULT NULL) RETURNS boolean
-LANGUAGE c STABLE PARALLEL SAFE COST 30 AS 'MODULE_PATHNAME', 'relate_is_above_or_equal';
+LANGUAGE c STABLE PARALLEL SAFE COST 30 SUPPORT relate.hierarchy_support AS 'MODULE_PATHNAME', 'relate_is_above_or_equal';
 COMMENT ON FUNCTION relate.is_above_or_equal(text, relate.record_key, relate.record_key, date, text, text) IS
 'Whether a record is above another one in a hierarchy, or is that record. See is_under.';

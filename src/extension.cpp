@@ -6,6 +6,7 @@
 #include "enforce/record_moved.h"
 #include "enforce/type_lock.h"
 #include "pg/pg.h"
+#include "pg/look_ahead.h"
 #include "pg/row_source.h"
 #include "query/hierarchy.h"
 #include "query/network.h"
@@ -24,8 +25,10 @@ void _PG_init(void)
     relate::init_moves();
     relate::init_remembered_workspaces();
     relate::init_hierarchy_rows();
+    relate::init_is_under();
     relate::init_network_rows();
     relate::pg::init_row_source_scan();
+    relate::pg::init_look_ahead();
 }
 
 PG_FUNCTION_INFO_V1(relate_version);

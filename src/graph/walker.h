@@ -93,6 +93,23 @@ public:
             source.probes += probes;
     }
 
+    // What the probes made so far have cost.
+    double probes() const
+    {
+        double sum = 0;
+        for (const Source &source : sources_)
+            sum += source.probes;
+        return sum;
+    }
+
+    // So many more will come to be due, as far as the caller can tell. He may be wrong: so they count only for
+    // some times what has been made.
+    void expect_probes(double later)
+    {
+        for (Source &source : sources_)
+            source.later = later;
+    }
+
     // Whether every reader has been read as a whole, now that `count` probes more are due: where
     // these cost more than a pass, however close together they are.
     bool holds_all(double count)
@@ -185,6 +202,7 @@ private:
         double pass_cost = -1;   // once asked for
         double probes = 0;       // what those made so far have cost
         double next_probes = 0;  // what the next ones cost
+        double later = 0;        // what may come behind them
         std::uint64_t place = 0; // of the last one
         bool is_held = false;
         bool is_too_big = false; // to be held
@@ -225,6 +243,7 @@ private:
     static constexpr std::size_t edges_between_checks = 1024;
     static constexpr double probes_anyway = 8; // without asking what a pass would cost
     static constexpr double least_cost = 0.01; // of a probe
+    static constexpr double most_trust = 16; // in probes to come, for each one made
     static constexpr double cost_beside = 0.1; // of one at the place of the last one
 
     template <class Take>
@@ -287,11 +306,12 @@ private:
     // Than so many probes.
     bool is_pass_cheaper(Source &source, double probes)
     {
-        if (source.is_too_big || source.probes + probes <= probes_anyway)
+        double all = source.probes + probes + std::min(source.later, most_trust * source.probes);
+        if (source.is_too_big || all <= probes_anyway)
             return false;
         if (source.pass_cost < 0)
             source.pass_cost = source.reader->pass_cost();
-        return source.probes + probes > source.pass_cost;
+        return all > source.pass_cost;
     }
 
     void read_all(Source &source)

@@ -11,6 +11,7 @@
 #include "pg/row_source.h"
 
 #include "pg/memory.h"
+#include "pg/plan_node.h"
 
 namespace relate::pg {
 
@@ -216,24 +217,9 @@ TupleTableSlot *next_row(ScanState *node)
     });
 }
 
-// Not by ExecScan: where a subquery is asked once more because somebody else has updated the row (EvalPlanQual),
-// releases before November 2025 take a node without a table for a join there, and it has no rows.
 TupleTableSlot *execute(CustomScanState *node)
 {
-    PlanState &plan = node->ss.ps;
-    for (;;) {
-        CHECK_FOR_INTERRUPTS();
-        TupleTableSlot *slot = next_row(&node->ss);
-        if (!plan.qual && !plan.ps_ProjInfo)
-            return slot; // as it is
-        if (TupIsNull(slot))
-            return plan.ps_ProjInfo ? ExecClearTuple(plan.ps_ProjInfo->pi_state.resultslot) : slot;
-        ResetExprContext(plan.ps_ExprContext);
-        plan.ps_ExprContext->ecxt_scantuple = slot;
-        if (ExecQual(plan.qual, plan.ps_ExprContext))
-            return plan.ps_ProjInfo ? ExecProject(plan.ps_ProjInfo) : slot;
-        InstrCountFiltered1(node, 1);
-    }
+    return projected_row(node, [node] { return next_row(&node->ss); });
 }
 
 void forget_rows(RowSourceScan *scan)

@@ -93,6 +93,53 @@ inline void test_for_old_snapshot([[maybe_unused]] Snapshot snapshot, [[maybe_un
 #endif
 }
 
+// ---- trees of nodes -------------------------------------------------------------
+
+using WalksNode = bool (*)(Node *node, void *context);
+
+#if PG_VERSION_NUM < 160000
+// As declarations without parameters want it.
+inline auto without_parameters(WalksNode walk) { return reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walk)); }
+#endif
+
+inline bool walk_expression(Node *node, WalksNode walk, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return expression_tree_walker(node, walk, context);
+#else
+    return expression_tree_walker(node, without_parameters(walk), context);
+#endif
+}
+
+using ChangesNode = Node *(*)(Node *node, void *context);
+
+inline Node *change_expression(Node *node, ChangesNode change, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return expression_tree_mutator(node, change, context);
+#else
+    return expression_tree_mutator(node, reinterpret_cast<Node *(*) ()>(reinterpret_cast<void (*)()>(change)), context);
+#endif
+}
+
+// Not what stands for the columns of joins.
+inline bool walk_query(Query *query, WalksNode walk, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+    return query_tree_walker(query, walk, context, QTW_IGNORE_JOINALIASES);
+#else
+    return query_tree_walker(query, without_parameters(walk), context, QTW_IGNORE_JOINALIASES);
+#endif
+}
+
+// By outer joins above where the column is read.
+inline void forget_nulling([[maybe_unused]] Var *column)
+{
+#if PG_VERSION_NUM >= 160000
+    column->varnullingrels = nullptr;
+#endif
+}
+
 // ---- locks and transactions -----------------------------------------------------
 
 // Waits; the lock is released at the end of the transaction.

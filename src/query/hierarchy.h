@@ -38,7 +38,9 @@ private:
     pg::Array<graph::Node> parents_;
 };
 
-// When the library is loaded: ancestors, descendants, children and siblings are row sources.
+// When the library is loaded: ancestors, descendants, children and siblings are row sources;
+// what asks upwards wants to know its records ahead.
 void init_hierarchy_rows();
+void init_is_under();
 
 } // namespace relate

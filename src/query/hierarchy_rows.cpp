@@ -4,6 +4,7 @@
 // All are breadth-first walks up or down the type's relationships that hold on the
 // day (walk.h); where a record has several parents it comes once, at its least
 // depth. The ways up are kept between the calls of one statement (kept_walk.h).
+#include "pg/look_ahead.h"
 #include "pg/row_source.h"
 #include "query/hierarchy.h"
 #include "query/kept_walk.h"
@@ -158,6 +159,7 @@ pg::RowSource *open_ancestors(FunctionCallInfo fcinfo, pg::WantedColumns wanted)
     uint32_t max_depth = max_depth_argument(fcinfo, 3);
     KeptWalk &kept = KeptWalk::upwards(fcinfo, h.workspace, h.type, h.as_of);
     Node start = kept.node(asked.record());
+    kept.expect(fcinfo, *asked.module);
     pg::Array<Met> met;
     MemoryContext caller = CurrentMemoryContext;
     kept.visit(start, max_depth, [&](Node node, uint32_t depth, Node parent) {
@@ -219,6 +221,7 @@ void init_hierarchy_rows()
     pg::scan_as_rows(relate_ancestors, open_ancestors);
     pg::scan_as_rows(relate_children, open_children);
     pg::scan_as_rows(relate_siblings, open_siblings);
+    pg::look_ahead_at(relate_ancestors, 1);
 }
 
 } // namespace relate

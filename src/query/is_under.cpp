@@ -2,8 +2,17 @@
 //
 // The ways up are kept between the calls of one statement (kept_walk.h), for these
 // stand in conditions that are asked of every row.
+#include "pg/look_ahead.h"
 #include "query/hierarchy.h"
 #include "query/kept_walk.h"
+
+extern "C" {
+Datum relate_is_under(PG_FUNCTION_ARGS);
+Datum relate_is_under_or_equal(PG_FUNCTION_ARGS);
+Datum relate_is_not_under(PG_FUNCTION_ARGS);
+Datum relate_is_above(PG_FUNCTION_ARGS);
+Datum relate_is_above_or_equal(PG_FUNCTION_ARGS);
+}
 
 namespace relate {
 
@@ -50,10 +59,20 @@ Answer relation(FunctionCallInfo fcinfo, bool above, const char *other_module)
         require_record(below);
         return {false, true, false};
     }
-    return {false, false, is_above(KeptWalk::upwards(fcinfo, h.workspace, h.type, h.as_of), below, top)};
+    KeptWalk &kept = KeptWalk::upwards(fcinfo, h.workspace, h.type, h.as_of);
+    kept.expect(fcinfo, *below.module);
+    return {false, false, is_above(kept, below, top)};
 }
 
 } // namespace
+
+void init_is_under()
+{
+    for (PGFunction function : {relate_is_under, relate_is_under_or_equal, relate_is_not_under})
+        pg::look_ahead_at(function, 1);
+    for (PGFunction function : {relate_is_above, relate_is_above_or_equal})
+        pg::look_ahead_at(function, 2);
+}
 
 } // namespace relate
 

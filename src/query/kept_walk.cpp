@@ -1,6 +1,9 @@
 // See kept_walk.h.
 #include "query/kept_walk.h"
 
+#include "catalog/record.h"
+#include "pg/look_ahead.h"
+
 namespace relate {
 
 // Snapshots are compared by what they say: their addresses are used again.
@@ -63,57 +66,91 @@ KeptWalk &KeptWalk::upwards(FunctionCallInfo fcinfo, const Workspace &workspace,
 // Of the readers, in probes.
 static constexpr double opening_cost = 0.3;
 
-void KeptWalk::find_unread(std::span<const graph::Node> nodes)
+void KeptWalk::find_unread(std::span<const graph::Node> nodes, std::span<const graph::Node> expected)
 {
     ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
     unread_.clear();
-    for (graph::Node node : nodes)
-        if (ranges_[node].count == Range::unread) {
-            unread_.push(node);
-            ranges_[node].count = 0; // once
-        }
-    walker_.sort({unread_.begin(), unread_.size()});
+    auto collect = [&](std::span<const graph::Node> some) {
+        for (graph::Node node : some)
+            if (ranges_[node].count == Range::unread) {
+                unread_.push(node);
+                ranges_[node].count = 0; // once
+            }
+    };
+    collect(nodes);
+    collect(expected);
+    if (!walker_.is_all_held())
+        walker_.sort({unread_.begin(), unread_.size()});
 }
 
-void KeptWalk::step()
+void KeptWalk::expect(FunctionCallInfo fcinfo, const Module &module)
+{
+    constexpr size_t bytes_each = 256; // while they are read, about
+    pg::ComingCalls coming = pg::coming_calls(fcinfo);
+    if (coming.arguments.empty() || !takes_gifts_)
+        return;
+    later_ = coming.later;
+    pg::in_context(memory_, [&] {
+        expected_.clear();
+        for (Datum key : coming.arguments)
+            if (key && is_canonical(module, key) && !is_full() && expected_.size() < limit_.held / bytes_each)
+                expected_.push(walker_.nodes().intern(AskedRecord{&module, key}.record()));
+    });
+}
+
+bool KeptWalk::step(Reads reads)
 {
     walker_.prepare(unread_.view());
-    step_prepared();
+    return step_prepared(reads);
 }
 
-void KeptWalk::step_prepared()
+// Whether all of them were read. What nobody has asked for ends where the room does, and never with an
+// error: the rest of it stays unread.
+bool KeptWalk::step_prepared(Reads reads)
 {
+    constexpr size_t edges_between_checks = 64;
     for (graph::Node node : unread_)
         ranges_[node] = {static_cast<uint32_t>(next_.size()), 0};
-    size_t last = unread_.size();
-    walker_.step(unread_.view(), [&](size_t place, graph::Node far, graph::Via) {
+    size_t last = unread_.size(), edges = 0;
+    bool goes_on = true;
+    auto take = [&](size_t place, graph::Node far, graph::Via) {
+        if (!goes_on)
+            return false;
         Range &range = ranges_[unread_[place]];
         if (place != last)
             range.first = static_cast<uint32_t>(next_.size());
         last = place;
         next_.push(far);
         ++range.count;
-        return true;
-    });
+        goes_on = reads == Reads::asked || ++edges % edges_between_checks != 0 || !is_full();
+        return goes_on;
+    };
+    if (walker_.is_all_held())
+        walker_.step_held(unread_.view(), take);
+    else
+        walker_.step(unread_.view(), take);
+    if (!goes_on)
+        for (size_t place = last; place < unread_.size(); ++place)
+            ranges_[unread_[place]] = {};
     walker_.check(bytes());
+    return goes_on;
 }
 
-// On from those that have been met since there were `first`, so many levels at most; gifts, that
-// nobody has asked for, only while there is room and few come.
-void KeptWalk::climb(size_t first, uint32_t levels, Climbs climbs)
+// On from those that have been met since there were `first`, so many levels at most.
+void KeptWalk::climb(size_t first, uint32_t levels, Reads reads)
 {
-    constexpr size_t few = 1000;
-    for (; levels > 0; --levels) {
+    constexpr size_t few = 1000; // of those beside
+    for (bool goes_on = true; goes_on && levels > 0; --levels) {
         level_.clear();
         for (size_t i = first; i < next_.size(); ++i)
             level_.push(next_[i]);
-        if (climbs == Climbs::gifts && (is_full() || level_.size() > few))
+        if (reads != Reads::asked && (is_full() || (reads == Reads::beside && level_.size() > few)))
             break;
         find_unread(level_.view());
         if (unread_.empty())
             break;
         first = next_.size();
-        step();
+        goes_on = step(reads);
     }
     ranges_.resize(std::max(ranges_.size(), walker_.nodes().size()), {});
 }
@@ -123,7 +160,7 @@ void KeptWalk::climb(size_t first, uint32_t levels, Climbs climbs)
 bool KeptWalk::comes_beside()
 {
     constexpr int often = 2;
-    if (!reads_beside_ || walker_.is_all_held() || IsolationIsSerializable())
+    if (!takes_gifts_ || walker_.is_all_held() || IsolationIsSerializable())
         return false;
     uint64 last = std::exchange(place_, walker_.place());
     beside_ = place_ != 0 && place_ == last ? beside_ + 1 : 0;
@@ -144,37 +181,65 @@ void KeptWalk::read_beside(graph::Node node, uint32_t levels)
     find_unread(level_.view());
     size_t first = next_.size();
     walker_.prepare_beside(unread_.view());
-    step_prepared();
-    climb(first, levels, Climbs::gifts);
+    if (step_prepared(Reads::beside))
+        climb(first, levels, Reads::beside);
 }
 
-void KeptWalk::read_unread(uint32_t levels)
+// What the calls behind those known may need: their own probes, and half as many ways up as these, for
+// more and more of them are known.
+void KeptWalk::expect_later(size_t calls, double probes)
 {
+    walker_.expect_probes(later_ * (1 + probes / static_cast<double>(calls)) / 2);
+}
+
+// Together with those expected, as far as there is room.
+void KeptWalk::read_expected(std::span<const graph::Node> nodes, uint32_t levels)
+{
+    find_unread(nodes, expected_.view());
+    expected_.clear();
+    size_t calls = unread_.size(), first = next_.size();
+    double before = walker_.probes();
+    if (step(Reads::expected))
+        climb(first, levels, Reads::expected);
+    expect_later(calls, walker_.probes() - before);
+}
+
+void KeptWalk::read_asked(std::span<const graph::Node> nodes, uint32_t levels)
+{
+    find_unread(nodes);
+    if (unread_.empty())
+        return;
     graph::Node alone = unread_.size() == 1 ? unread_[0] : graph::no_node;
     size_t first = next_.size();
-    step();
+    step(Reads::asked);
     bool is_beside = alone != graph::no_node && comes_beside();
-    climb(first, levels, Climbs::asked);
+    climb(first, levels, Reads::asked);
     if (is_beside)
         read_beside(alone, levels);
+}
+
+void KeptWalk::read_from_readers(std::span<const graph::Node> nodes, uint32_t levels)
+{
+    if (!expected_.empty())
+        read_expected(nodes, levels);
+    read_asked(nodes, levels);
 }
 
 // The edges of those not read yet and, while the readers are open, of so many levels
 // more that these lead to.
 void KeptWalk::read(std::span<const graph::Node> nodes, uint32_t levels)
 {
-    find_unread(nodes);
-    if (unread_.empty())
+    if (std::all_of(nodes.begin(), nodes.end(), [&](graph::Node node) { return is_read(node); }))
         return;
     if (walker_.is_all_held())
-        return read_unread(levels);
+        return read_from_readers(nodes, levels);
     // What the readers need goes with them.
     MemoryContext reading = AllocSetContextCreate(memory_, "relate reading", ALLOCSET_SMALL_SIZES);
     OpenedWays opened = pg::in_context(reading, [&] { return OpenedWays(ways_); });
     Assert(opened.readers().size() == 1); // one type, one direction: each place comes once
     walker_.seat(opened.readers());
     walker_.charge(opening_cost);
-    read_unread(levels);
+    read_from_readers(nodes, levels);
     opened.close();
     MemoryContextDelete(reading);
 }

@@ -5,9 +5,9 @@
 // Kept in the function's own memory (fn_extra), for as long as nothing that an
 // answer rests on can differ: the type, day, user, catalog, snapshot, command and
 // subtransaction. Probes of all calls count together, so that many of them turn
-// into one pass (graph/walker.h). Where calls ask for one neighbour after the other, as
-// a scan of the module's table does, all that lie on one page of the index are read
-// together, with their ways up, while there is room. No table stays open between calls. Bounded as
+// into one pass (graph/walker.h). The records of calls to come are read together, with their
+// ways up, where the plan tells of them; else, where calls ask for one neighbour after the other,
+// all that lie on one page of the index, while there is room. No table stays open between calls. Bounded as
 // any walk: once half of that is taken, all is forgotten before the next call, which
 // has the other half to itself.
 #pragma once
@@ -29,6 +29,10 @@ public:
     }
     const graph::Nodes<pg::Palloc> &nodes() const { return walker_.nodes(); }
 
+    // Records of that module that the next calls will ask for, as far as that is known
+    // (pg/look_ahead.h): read together with what must be read next.
+    void expect(FunctionCallInfo fcinfo, const Module &module);
+
     // All that can be reached from a record, in breadth-first order, itself first:
     // take(node, depth, its first next one or no_node) until it says false.
     template <class Take>
@@ -47,24 +51,28 @@ private:
     };
     struct Reason; // what the answers rest on
 
-    KeptWalk(MemoryContext memory, const Ways &ways, bool reads_beside)
-        : memory_(memory), ways_(ways), limit_(half_of(walk_limit())), walker_({}, limit_), reads_beside_(reads_beside)
+    KeptWalk(MemoryContext memory, const Ways &ways, bool takes_gifts)
+        : memory_(memory), ways_(ways), limit_(half_of(walk_limit())), walker_({}, limit_), takes_gifts_(takes_gifts)
     {
     }
 
     static WalkLimit half_of(WalkLimit limit) { return {limit.bytes, limit.bytes / 2}; }
     bool is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const;
     bool is_full() const { return !limit_.fits(walker_.bytes() + bytes()); }
-    size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes(); }
+    size_t bytes() const { return ranges_.bytes() + next_.bytes() + seen_.bytes() + known_.bytes() + order_.bytes() + expected_.bytes(); }
     void read(std::span<const graph::Node> nodes, uint32_t levels);
-    void find_unread(std::span<const graph::Node> nodes);
-    void read_unread(uint32_t levels);
-    enum class Climbs { asked, gifts };
-    void climb(size_t first, uint32_t levels, Climbs climbs);
+    bool is_read(graph::Node node) const { return node < ranges_.size() && ranges_[node].count != Range::unread; }
+    void find_unread(std::span<const graph::Node> nodes, std::span<const graph::Node> expected = {});
+    void read_from_readers(std::span<const graph::Node> nodes, uint32_t levels);
+    void read_expected(std::span<const graph::Node> nodes, uint32_t levels);
+    void read_asked(std::span<const graph::Node> nodes, uint32_t levels);
+    void expect_later(size_t calls, double probes);
+    enum class Reads { asked, expected, beside }; // the last two as gifts, that nobody has asked for
+    void climb(size_t first, uint32_t levels, Reads reads);
     bool comes_beside();
     void read_beside(graph::Node node, uint32_t levels);
-    void step();
-    void step_prepared();
+    bool step(Reads reads);
+    bool step_prepared(Reads reads);
 
     std::span<const graph::Node> next(graph::Node node) const
     {
@@ -117,8 +125,10 @@ private:
     pg::Array<graph::Node> order_;  // of the visit at work
     pg::Array<graph::Node> unread_; // of the level at work
     pg::Array<graph::Node> level_;
+    pg::Array<graph::Node> expected_; // of the calls to come
+    double later_ = 0;                // so many calls may come behind these
     uint32_t visit_ = 0;
-    bool reads_beside_;     // unless that has filled the memory before
+    bool takes_gifts_;      // unless they have filled the memory before
     uint64 place_ = 0;      // where the last one asked for was found
     int beside_ = 0;        // so many before it lay there, too
     uint64 place_read_ = 0; // with all that lie there

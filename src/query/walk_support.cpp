@@ -1,11 +1,12 @@
-// relate.hierarchy_support: how many rows the functions that walk relationships
-// give, for the planner.
+// relate.hierarchy_support: what the planner is told of the functions that walk relationships:
+// how many rows they give, and that they would know their arguments ahead (pg/look_ahead.h).
 //
-// From the size of `relationship` and what ANALYZE knows of its types; where a
+// Rows from the size of `relationship` and what ANALYZE knows of its types; where a
 // constant names the type, of that one, or of the table that it is stored in. Coarse on
 // purpose: a walk's size depends on where it starts.
 #include "catalog/storage.h"
 #include "pg/access.h"
+#include "pg/look_ahead.h"
 #include "query/arguments.h"
 #include "query/ways.h"
 
@@ -194,6 +195,10 @@ PG_FUNCTION_INFO_V1(relate_hierarchy_support);
 Datum relate_hierarchy_support(PG_FUNCTION_ARGS)
 {
     auto *request = reinterpret_cast<Node *>(PG_GETARG_POINTER(0));
+    if (IsA(request, SupportRequestSimplify)) {
+        auto *simplified = reinterpret_cast<SupportRequestSimplify *>(request);
+        relate::pg::look_ahead_for(simplified->root, simplified->fcall);
+    }
     if (!IsA(request, SupportRequestRows))
         PG_RETURN_POINTER(nullptr);
     auto *wanted = reinterpret_cast<SupportRequestRows *>(request);

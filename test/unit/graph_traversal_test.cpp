@@ -275,6 +275,29 @@ TEST(TraversalCosts, SingleProbesBesideEachOtherAreCheaper)
     Malloc::reset();
 }
 
+// Where the caller tells that many more will come: for that counts sixteen times what was made.
+TEST(TraversalCosts, ProbesToComeAreBelievedInPart)
+{
+    auto probes_before_pass = [](double later) {
+        ListReader reader(tree(1000), 1000);
+        Reader *readers[] = {&reader};
+        Control control;
+        Walk walker(readers, control);
+        Node node = walker.nodes().intern(record_of({1, "5"}));
+        while (reader.passes == 0) {
+            walker.prepare({&node, 1});
+            walker.step({&node, 1}, [](std::size_t, Node, Via) { return true; });
+            walker.expect_probes(later);
+        }
+        EXPECT_EQ(walker.probes(), static_cast<double>(reader.probes));
+        return reader.probes;
+    };
+    EXPECT_EQ(probes_before_pass(0), 1000u);
+    EXPECT_EQ(probes_before_pass(500), 500u);
+    EXPECT_EQ(probes_before_pass(1e9), 59u);
+    Malloc::reset();
+}
+
 TEST(TraversalCosts, ThoseBesideAreReadTogetherAndCheaper)
 {
     ListReader reader(tree(1000), 5000);
