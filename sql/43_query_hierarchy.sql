@@ -9,7 +9,7 @@
 CREATE FUNCTION relate.hierarchy_support(internal) RETURNS internal
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'relate_hierarchy_support';
 COMMENT ON FUNCTION relate.hierarchy_support(internal) IS
-'Internal. Tells the planner how many rows the functions that walk relationships give, from the statistics of the table "relationship".';
+'Internal. Tells the planner how many rows the functions that walk relationships give, from the statistics of the table "relationship", and where they would know their records ahead.';
 
 CREATE FUNCTION relate.ancestors(type text, key relate.record_key, as_of date DEFAULT current_date,
     max_depth int DEFAULT NULL, module text DEFAULT NULL)

@@ -32,7 +32,6 @@ struct Place {
     size_t at_once;           // rows to be told of
     double calls;             // since it was told last
     double told_at, told_to;  // of which row of which rows it was told last, by number
-    Array<Datum> arguments;   // of these
 
     bool may_be(const FmgrInfo &other) const
     {
@@ -55,7 +54,8 @@ struct LookAhead {
     LookAheadPlan plan;
     double expected;      // rows in all; 0 if not all may come
     Array<Place> places;
-    ExprContext *context; // of their arguments
+    Array<Datum> told;    // last
+    ExprContext *context; // of these arguments
     TupleTableSlot *slot; // the same
     MemoryContext memory; // of rows
     Array<MinimalTuple> rows; // taken ahead
@@ -66,6 +66,7 @@ struct LookAhead {
     bool is_end;              // of the scan below
 
     PlanState *below() { return linitial_node(PlanState, css.custom_ps); }
+    bool is_filling() const { return at == 0 && !rows.empty(); }
     void forget_rows()
     {
         rows.clear();
@@ -107,7 +108,7 @@ void begin(CustomScanState *node, EState *estate, int flags)
         auto *argument = static_cast<Node *>(list_nth(scan->custom_exprs, i));
         ahead->places.push({list_nth_oid(ahead->plan.functions, i), list_nth_int(ahead->plan.locations, i),
                             ExecInitExpr(reinterpret_cast<Expr *>(argument), &node->ss.ps),
-                            column_below_casts(argument)->varattno - 1, nullptr, 1, 0, 0, 0, {}});
+                            column_below_casts(argument)->varattno - 1, nullptr, 1, 0, 0, 0});
     }
     ahead->expected = ahead->plan.wants_all ? ahead->below()->plan->plan_rows : 0;
     ahead->query = estate->es_query_cxt;
@@ -176,8 +177,8 @@ size_t next_count(LookAhead *ahead)
     if (ahead->plan.wants_all)
         return ahead->most;
     double most = ahead->given;
-    if (ahead->plan.limit > most)
-        most = std::min(most, ahead->plan.limit - most);
+    if (ahead->plan.limit_tuples > most)
+        most = std::min(most, ahead->plan.limit_tuples - most);
     return std::clamp<size_t>(static_cast<size_t>(most), 1, ahead->most);
 }
 
@@ -244,17 +245,19 @@ Datum argument_in(LookAhead *ahead, const Place &place, MinimalTuple row)
 std::span<const Datum> arguments_of(LookAhead *ahead, Place &place, size_t count)
 {
     ResetExprContext(ahead->context);
-    place.arguments.clear();
+    ahead->told.clear();
     for (size_t i = 0; i < count; ++i) {
         Datum argument = argument_in(ahead, place, ahead->rows[ahead->at + i]);
-        in_context(ahead->query, [&] { place.arguments.push(argument); });
+        in_context(ahead->query, [&] { ahead->told.push(argument); });
     }
-    return place.arguments.view();
+    return ahead->told.view();
 }
 
 // What a call is told: more than the one before, if most of the rows that was told of were asked for.
 ComingCalls tell(LookAhead *ahead, Place &place)
 {
+    if (ahead->is_filling())
+        return {}; // the scan itself asks, in a condition that has stayed
     ++place.calls;
     ahead->is_asked = true;
     if (ahead->given <= place.told_to)

@@ -19,7 +19,7 @@ void look_ahead_for(PlannerInfo *root, FuncExpr *call);
 
 // Calls of one place in a query that follow the one at work, each told once.
 struct ComingCalls {
-    std::span<const Datum> arguments; // 0 where it is not known; last until the query comes to the next row
+    std::span<const Datum> arguments; // 0 where it is not known; last until the next coming_calls()
     double later = 0;                 // so many more the planner expects behind these
 };
 ComingCalls coming_calls(FunctionCallInfo fcinfo);

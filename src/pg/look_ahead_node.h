@@ -9,10 +9,10 @@ namespace relate::pg {
 // In a CustomScan: custom_exprs are the arguments wanted, custom_plans the scan.
 struct LookAheadPlan {
     List *functions, *locations; // of their calls
-    bool wants_all;              // rows of the relation, as far as the planner knows
-    int limit;                   // else, so many rows of the query at most; -1 where that is not known
+    bool wants_all;              // rows of the query, as far as it tells
+    int limit_tuples;            // of the query; -1 where that is not known
 
-    List *as_list() const { return list_make3(functions, locations, list_make2_int(wants_all, limit)); }
+    List *as_list() const { return list_make3(functions, locations, list_make2_int(wants_all, limit_tuples)); }
     static LookAheadPlan of(const CustomScan *scan)
     {
         auto *rest = lthird_node(List, scan->custom_private);

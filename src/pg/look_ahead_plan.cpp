@@ -1,19 +1,23 @@
 // See look_ahead.h. Where the plan node "relate look-ahead" stands.
 //
-// Every path of a plain relation (table, subquery, function, VALUES, CTE) gets such a node
-// above it, where the query calls a function of ours with an argument that is one of the
-// relation's columns, in a cast that cannot fail: in its conditions, its SELECT list, or in
-// what it joins with LATERAL. Conditions with such a call move from the scan up to the node,
-// and those that are dearer with them.
+// The plain scans of a relation (table, subquery, function, VALUES, CTE) get such a node
+// above them, where the query calls a function of ours with an argument that is one of the
+// relation's columns, in a cast that cannot fail: in its conditions, its SELECT list, or in a
+// subquery or function that it joins with LATERAL.
 //
-// Nobody may notice that rows are read before their turn. So there is no node where rows
-// are locked or changed, where reading them has effects (volatile functions), where it could
-// fail before LIMIT is reached, below row security (there it matters in which order
-// conditions are asked), and in what is planned as a cursor (which may be scanned
-// backwards, or name its row in WHERE CURRENT OF). Nor above partitioned tables.
+// Nobody may notice that rows are read before their turn. So conditions with such a call
+// move from the scan up to the node, and with them those that are dearer, could fail, or
+// have effects; there is no node where rows are locked or changed, where the scan itself has
+// effects, below row security (there it matters in which order conditions are asked),
+// and in cursors (which may be scanned backwards, or name their row in WHERE CURRENT OF). What
+// remains: rows of a subquery, CTE or VALUES that the query then does not come to may be made, so that it
+// fails for them, and random numbers are drawn in another order.
+//
+// No node stands above partitioned tables, nor where a scan depends on rows of others.
 #include "pg/look_ahead.h"
 #include "pg/look_ahead_node.h"
 
+#include "pg/cleanup.h"
 #include "pg/memory.h"
 
 namespace relate::pg {
@@ -88,48 +92,70 @@ void look_ahead_for(PlannerInfo *root, FuncExpr *call)
 
 namespace {
 
-// From one type of integers to a wider one, or to a key.
-bool is_safe_cast(FuncExpr *cast)
+// From one type of integers or texts to another, or to a key, as functions of that schema make them.
+bool is_safe_cast(FuncExpr *cast, Oid schema)
 {
     switch (cast->funcid) {
     case F_INT4_INT2:
     case F_INT8_INT2:
     case F_INT8_INT4:
+    case F_TEXT_BPCHAR:
         return true;
     default:
-        // Of the schema that has the functions known.
-        return known_count > 0 && get_func_namespace(cast->funcid) == get_func_namespace(known[0].function) &&
-               strcmp(get_func_name(cast->funcid), "record_key") == 0;
+        return get_func_namespace(cast->funcid) == schema && strcmp(get_func_name(cast->funcid), "record_key") == 0;
     }
 }
 
 // Null where it is not one, or a cast may fail.
-Var *column_in(Node *argument)
+Var *column_in(Node *argument, Oid schema)
 {
     for (Node *cast = argument; cast; cast = below_cast(cast))
-        if (IsA(cast, FuncExpr) && !is_safe_cast(reinterpret_cast<FuncExpr *>(cast)))
+        if (IsA(cast, FuncExpr) && !is_safe_cast(reinterpret_cast<FuncExpr *>(cast), schema))
             return nullptr;
     return column_below_casts(argument);
 }
 
-// What the parameters of a subquery that is planned already stand for.
-class WithArguments {
+// What the parameters of a subquery that is planned already stand for in the query around it.
+class Parameters {
 public:
-    explicit WithArguments(SubPlan *subplan) : subplan_(subplan) {}
-    Node *operator()(Node *expression) { return change(expression, this); }
-
-private:
-    static Node *change(Node *node, void *self) { return static_cast<WithArguments *>(self)->change(node); }
-    Node *change(Node *node)
+    explicit Parameters(const SubPlan *subplan)
     {
-        if (node && IsA(node, Param) && reinterpret_cast<Param *>(node)->paramkind == PARAM_EXEC)
-            for (int i = 0; i < list_length(subplan_->parParam); ++i)
-                if (list_nth_int(subplan_->parParam, i) == reinterpret_cast<Param *>(node)->paramid)
-                    return static_cast<Node *>(list_nth(subplan_->args, i));
-        return change_expression(node, change, this);
+        for (int i = 0; i < list_length(subplan->parParam); ++i)
+            known_.push({list_nth_int(subplan->parParam, i), static_cast<Node *>(list_nth(subplan->args, i))});
+    }
+    explicit Parameters(const RelOptInfo *subquery)
+    {
+        ListCell *cell;
+        foreach (cell, subquery->subplan_params) {
+            auto *item = static_cast<PlannerParamItem *>(lfirst(cell));
+            known_.push({item->paramId, item->item});
+        }
     }
 
-    SubPlan *subplan_;
+    bool empty() const { return known_.empty(); }
+    // Columns of the subquery itself mean nothing there.
+    Node *replaced_in(Node *expression)
+    {
+        return contain_var_clause(expression) ? nullptr : replace(expression, this);
+    }
+
+private:
+    struct Known {
+        int id;
+        Node *expression;
+    };
+
+    static Node *replace(Node *node, void *self) { return static_cast<Parameters *>(self)->replace(node); }
+    Node *replace(Node *node)
+    {
+        if (node && IsA(node, Param) && reinterpret_cast<Param *>(node)->paramkind == PARAM_EXEC)
+            for (const Known &one : known_)
+                if (one.id == reinterpret_cast<Param *>(node)->paramid)
+                    return static_cast<Node *>(copyObjectImpl(one.expression));
+        return change_expression(node, replace, this);
+    }
+
+    Array<Known> known_;
 };
 
 struct Call {
@@ -137,14 +163,17 @@ struct Call {
     Node *argument; // as an expression of the relation
 };
 
-// Calls whose argument is a column of the relation, also in subqueries.
+// Calls whose argument is a column of the relation; also in the query's subqueries, one level deep.
 class Calls {
 public:
     Calls(PlannerInfo *root, Index relation) : root_(root), relation_(relation) {}
 
-    Calls &in_query(Query *query)
+    Calls &in_query()
     {
-        walk_query(query, visit, this);
+        walk_query(root_->parse, visit, this);
+        for (int i = 1; i < root_->simple_rel_array_size; ++i)
+            if (const RelOptInfo *rel = root_->simple_rel_array[i]; rel && rel->rtekind == RTE_SUBQUERY && rel->subroot)
+                visit_planned(rel->subroot, Parameters(rel));
         return *this;
     }
     Calls &in_condition(Node *condition)
@@ -158,68 +187,38 @@ private:
     static bool visit(Node *node, void *self) { return static_cast<Calls *>(self)->visit(node); }
     bool visit(Node *node)
     {
-        if (!node)
+        if (!node || IsA(node, Query)) // which is planned apart
             return false;
-        if (IsA(node, Query))
-            return visit_query(reinterpret_cast<Query *>(node));
-        if (IsA(node, SubPlan))
-            visit_planned(reinterpret_cast<SubPlan *>(node));
+        if (IsA(node, SubPlan)) {
+            auto *subplan = reinterpret_cast<SubPlan *>(node);
+            visit_planned(list_nth_node(PlannerInfo, root_->glob->subroots, subplan->plan_id - 1), Parameters(subplan));
+        }
         if (IsA(node, FuncExpr))
             consider(reinterpret_cast<FuncExpr *>(node));
         return walk_expression(node, visit, this);
     }
 
-    bool visit_query(Query *query)
+    void visit_planned(PlannerInfo *subquery, Parameters parameters)
     {
-        if (planned_)
-            return false;
-        ++depth_;
-        walk_query(query, visit, this);
-        --depth_;
-        return false;
-    }
-
-    // One level deep.
-    void visit_planned(SubPlan *subplan)
-    {
-        if (planned_)
+        if (parameters_ || parameters.empty())
             return;
-        planned_ = subplan;
-        walk_query(list_nth_node(PlannerInfo, root_->glob->subroots, subplan->plan_id - 1)->parse, visit, this);
-        planned_ = nullptr;
+        parameters_ = &parameters;
+        walk_query(subquery->parse, visit, this);
+        parameters_ = nullptr;
     }
 
     void consider(FuncExpr *call)
     {
         int wanted = argument_known(call->funcid);
-        Node *argument = wanted < 0 ? nullptr : argument_of(call, wanted);
-        if (!argument || is_found(call) || (planned_ && column_in(argument)))
+        if (wanted < 0 || wanted >= list_length(call->args))
             return;
-        argument = planned_ ? WithArguments(planned_)(argument) : static_cast<Node *>(copyObjectImpl(argument));
-        Var *column = column_in(argument);
-        if (!column || static_cast<Index>(column->varno) != relation_ || column->varlevelsup != depth_)
+        auto *argument = static_cast<Node *>(list_nth(call->args, wanted));
+        argument = parameters_ ? parameters_->replaced_in(argument) : static_cast<Node *>(copyObjectImpl(argument));
+        Var *column = column_in(argument, get_func_namespace(call->funcid));
+        if (!column || static_cast<Index>(column->varno) != relation_ || column->varlevelsup != 0 || is_found(call))
             return;
-        if (planned_) // so that what is changed is ours
-            column = column_in(argument = static_cast<Node *>(copyObjectImpl(argument)));
-        column->varlevelsup = 0;
         forget_nulling(column);
         found_.push({call, argument});
-    }
-
-    static Node *argument_of(FuncExpr *call, int wanted)
-    {
-        int place = 0;
-        ListCell *cell;
-        foreach (cell, call->args) {
-            auto *argument = static_cast<Node *>(lfirst(cell));
-            if (!IsA(argument, NamedArgExpr)) {
-                if (place++ == wanted)
-                    return argument;
-            } else if (auto *named = reinterpret_cast<NamedArgExpr *>(argument); named->argnumber == wanted) {
-                return reinterpret_cast<Node *>(named->arg);
-            }
-        }
-        return nullptr;
     }
 
     bool is_found(FuncExpr *call) const
@@ -231,24 +230,68 @@ private:
 
     PlannerInfo *root_;
     Index relation_;
-    Index depth_ = 0;            // of queries below the relation's
-    SubPlan *planned_ = nullptr; // in which we are
+    Parameters *parameters_ = nullptr; // of the subquery in which we are
     Array<Call> found_;
 };
 
 // ---- conditions ----------------------------------------------------------------------------
 
-// Whether a condition can be asked above the scan of its relation.
-bool is_movable(Node *node, void *)
+// Expressions that can be asked at one place in the plan only.
+bool is_bound(Node *node, void *context)
 {
-    return !node || !(IsA(node, PlaceHolderVar) || IsA(node, AlternativeSubPlan) ||
-                      (IsA(node, SubPlan) && reinterpret_cast<SubPlan *>(node)->testexpr) ||
-                      (IsA(node, Param) && reinterpret_cast<Param *>(node)->paramkind != PARAM_EXTERN));
+    return node && (IsA(node, PlaceHolderVar) || IsA(node, AlternativeSubPlan) || walk_expression(node, is_bound, context));
 }
-bool is_not_movable(Node *node, void *context)
-{
-    return node && (!is_movable(node, context) || walk_expression(node, is_not_movable, context));
-}
+
+// Whether somebody might notice when something is evaluated or read: so many queries deep.
+class Effects {
+public:
+    template <class Tree>
+    static bool of(Tree *tree)
+    {
+        return Effects().has(reinterpret_cast<Node *>(tree));
+    }
+
+private:
+    static bool has(Node *node, void *self) { return static_cast<Effects *>(self)->has(node); }
+    bool has(Node *node)
+    {
+        if (!node)
+            return false;
+        switch (nodeTag(node)) {
+        case T_Query:
+            return has_query(reinterpret_cast<Query *>(node));
+        case T_RangeTblEntry: // of a CTE that is not among what we look at
+            return reinterpret_cast<RangeTblEntry *>(node)->rtekind == RTE_CTE &&
+                   reinterpret_cast<RangeTblEntry *>(node)->ctelevelsup >= depth_;
+        case T_SubPlan: // where we do not look
+        case T_AlternativeSubPlan:
+        case T_NextValueExpr:
+            return true;
+        default:
+            return check_functions_in_node(node, is_volatile, this) || walk_expression(node, has, this);
+        }
+    }
+
+    bool has_query(Query *query)
+    {
+        if (query->commandType != CMD_SELECT || query->rowMarks)
+            return true;
+        ++depth_;
+        bool found = walk_query(query, has, this, QTW_EXAMINE_RTES_BEFORE);
+        --depth_;
+        return found;
+    }
+
+    // In subqueries, random numbers are none.
+    static bool is_volatile(Oid function, void *self)
+    {
+        return func_volatile(function) == PROVOLATILE_VOLATILE &&
+               !(static_cast<Effects *>(self)->depth_ > 0 && function < FirstUnpinnedObjectId &&
+                 strcmp(get_func_name(function), "random") == 0);
+    }
+
+    Index depth_ = 0;
+};
 
 double cost_of(PlannerInfo *root, Node *condition)
 {
@@ -261,51 +304,25 @@ struct Conditions {
     List *stay = NIL, *move = NIL; // in their order
 };
 
-// Those with a call move, and those that are dearer than the cheapest of them: the scan asks the
-// others first, as it would.
 Conditions divide(PlannerInfo *root, Index relation, List *conditions)
 {
-    auto moves_by_itself = [&](Node *condition) {
-        return !is_not_movable(condition, nullptr) && !Calls(root, relation).in_condition(condition).found().empty();
-    };
+    List *calling = NIL;
     double cheapest = std::numeric_limits<double>::infinity();
     ListCell *cell;
     foreach (cell, conditions)
-        if (auto *condition = static_cast<Node *>(lfirst(cell)); moves_by_itself(condition))
+        if (auto *condition = static_cast<Node *>(lfirst(cell)); !Calls(root, relation).in_condition(condition).found().empty()) {
+            calling = lappend(calling, condition);
             cheapest = std::min(cheapest, cost_of(root, condition));
+        }
     Conditions divided;
     foreach (cell, conditions) {
         auto *condition = static_cast<Node *>(lfirst(cell));
-        bool moves = moves_by_itself(condition) || (cost_of(root, condition) > cheapest && !is_not_movable(condition, nullptr));
-        List *&side = moves ? divided.move : divided.stay;
+        bool should_move = list_member_ptr(calling, condition) || cost_of(root, condition) > cheapest ||
+                           contain_leaked_vars(condition) || Effects::of(condition);
+        List *&side = should_move && !is_bound(condition, nullptr) ? divided.move : divided.stay;
         side = lappend(side, condition);
     }
     return divided;
-}
-
-// Random numbers are no effect.
-bool is_effective(Oid function, void *)
-{
-    return func_volatile(function) == PROVOLATILE_VOLATILE &&
-           !(function < FirstUnpinnedObjectId && strcmp(get_func_name(function), "random") == 0);
-}
-
-// Whether somebody might notice when it is evaluated or read. What is planned already is not looked into.
-bool has_effects(Node *node, void *context)
-{
-    if (!node)
-        return false;
-    if (IsA(node, Query)) {
-        auto *query = reinterpret_cast<Query *>(node);
-        return query->commandType != CMD_SELECT || query->rowMarks || walk_query(query, has_effects, context);
-    }
-    return IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) || IsA(node, NextValueExpr) ||
-           check_functions_in_node(node, is_effective, context) || walk_expression(node, has_effects, context);
-}
-template <class Tree>
-bool has_effects(Tree *tree)
-{
-    return has_effects(reinterpret_cast<Node *>(tree), nullptr);
 }
 
 Query *query_of_cte(PlannerInfo *root, RangeTblEntry *rte)
@@ -320,25 +337,25 @@ Query *query_of_cte(PlannerInfo *root, RangeTblEntry *rte)
     return nullptr;
 }
 
-// And not only the first of its rows.
+// And not only the first of its rows: as far as this query tells, for others may stand around it.
 bool wants_all(PlannerInfo *root) { return root->tuple_fraction == 0; }
 
-// Whether rows that the query does not come to may be read.
-bool may_read_more(PlannerInfo *root, RangeTblEntry *rte, List *conditions)
+// Whether rows may be read before their turn.
+bool may_read_ahead(PlannerInfo *root, RangeTblEntry *rte, List *conditions)
 {
-    if (has_effects(conditions) || (!wants_all(root) && contain_leaked_vars(reinterpret_cast<Node *>(conditions))))
+    if (contain_leaked_vars(reinterpret_cast<Node *>(conditions)) || Effects::of(conditions))
         return false;
     switch (rte->rtekind) {
     case RTE_RELATION:
     case RTE_FUNCTION: // all its rows are made at once
         return true;
     case RTE_SUBQUERY:
-        return wants_all(root) && !has_effects(rte->subquery);
+        return wants_all(root) && !Effects::of(rte->subquery);
     case RTE_VALUES:
-        return wants_all(root) && !has_effects(rte->values_lists);
+        return wants_all(root) && !Effects::of(rte->values_lists);
     case RTE_CTE: {
         Query *query = query_of_cte(root, rte);
-        return wants_all(root) && query && !has_effects(query);
+        return wants_all(root) && query && !Effects::of(query);
     }
     default:
         return false;
@@ -352,11 +369,24 @@ set_rel_pathlist_hook_type next_hook = nullptr;
 Plan *make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *children);
 const CustomPathMethods path_methods = {"relate look-ahead", make_plan, nullptr};
 
-// For these a part of the rows is planned, if not by their setting.
+// How the statement at work is planned; -1 where our hook has not been asked, for its planning has loaded the library.
+int cursor_options = -1;
+planner_hook_type next_planner = nullptr;
+
+PlannedStmt *plan(Query *query, const char *text, int options, ParamListInfo parameters)
+{
+    PlannedStmt *planned = nullptr;
+    int outer = std::exchange(cursor_options, options);
+    with_cleanup([&] { planned = (next_planner ? next_planner : standard_planner)(query, text, options, parameters); },
+                 [&] { cursor_options = outer; });
+    return planned;
+}
+
 bool may_be_cursor(PlannerInfo *root)
 {
-    bool is_part = root->tuple_fraction > 0 && root->tuple_fraction < 1;
-    return root->query_level == 1 && (is_part || (wants_all(root) && cursor_tuple_fraction >= 1));
+    if (cursor_options >= 0)
+        return cursor_options & (CURSOR_OPT_FAST_PLAN | CURSOR_OPT_SCROLL);
+    return root->query_level == 1 && root->tuple_fraction > 0 && root->tuple_fraction < 1;
 }
 
 bool may_take_ahead(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *rte)
@@ -378,7 +408,7 @@ Array<Call> calls_of(PlannerInfo *root, RelOptInfo *rel, const Conditions &condi
     List *columns = list_concat(columns_in(rel->reltarget->exprs), columns_in(conditions.move));
     Array<Call> calls;
     Calls all(root, rel->relid);
-    for (const Call &call : all.in_query(root->parse).found()) {
+    for (const Call &call : all.in_query().found()) {
         ListCell *cell;
         foreach (cell, columns)
             if (auto *node = static_cast<Node *>(lfirst(cell)); IsA(node, Var)) {
@@ -436,7 +466,7 @@ void offer_paths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *r
     if (!may_take_ahead(root, rel, rte))
         return;
     Conditions conditions = divide(root, rti, extract_actual_clauses(rel->baserestrictinfo, false));
-    if (calls_of(root, rel, conditions).empty() || !may_read_more(root, rte, conditions.stay))
+    if (calls_of(root, rel, conditions).empty() || !may_read_ahead(root, rte, conditions.stay))
         return;
     put_above(rel->pathlist);
     put_above(rel->partial_pathlist);
@@ -466,7 +496,9 @@ void take_conditions(PlannerInfo *root, Index relation, Plan *scan, List *condit
 
 Plan *make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist, List *clauses, List *children)
 {
+    auto *below = linitial_node(Plan, children);
     Conditions conditions = divide(root, rel->relid, extract_actual_clauses(clauses, false));
+    conditions.move = list_intersection(conditions.move, below->qual); // not what an index knows
     LookAheadPlan look_ahead = {NIL, NIL, wants_all(root), static_cast<int>(std::clamp(root->limit_tuples, -1.0, 1e9))};
     List *arguments = NIL;
     for (const Call &one : calls_of(root, rel, conditions)) {
@@ -474,7 +506,6 @@ Plan *make_plan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlis
         look_ahead.locations = lappend_int(look_ahead.locations, one.call->location);
         arguments = lappend(arguments, one.argument);
     }
-    auto *below = linitial_node(Plan, children);
     take_conditions(root, rel->relid, below, conditions.move);
     below->targetlist = with_columns_of(below->targetlist, list_concat_copy(conditions.move, arguments));
     auto *scan = makeNode(CustomScan);
@@ -495,6 +526,8 @@ void init_look_ahead_paths()
 {
     next_hook = set_rel_pathlist_hook;
     set_rel_pathlist_hook = offer_paths;
+    next_planner = planner_hook;
+    planner_hook = plan;
 }
 
 } // namespace relate::pg

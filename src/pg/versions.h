@@ -123,12 +123,12 @@ inline Node *change_expression(Node *node, ChangesNode change, void *context)
 }
 
 // Not what stands for the columns of joins.
-inline bool walk_query(Query *query, WalksNode walk, void *context)
+inline bool walk_query(Query *query, WalksNode walk, void *context, int flags = 0)
 {
 #if PG_VERSION_NUM >= 160000
-    return query_tree_walker(query, walk, context, QTW_IGNORE_JOINALIASES);
+    return query_tree_walker(query, walk, context, flags | QTW_IGNORE_JOINALIASES);
 #else
-    return query_tree_walker(query, without_parameters(walk), context, QTW_IGNORE_JOINALIASES);
+    return query_tree_walker(query, without_parameters(walk), context, flags | QTW_IGNORE_JOINALIASES);
 #endif
 }
 
