@@ -338,7 +338,7 @@ double cost_of_integers(const Way &way)
 {
     double visible = visible_part(way.storage.table);
     bool by_indexes = leads_index(way.near()) && leads_index(way.far());
-    return by_indexes ? 0.035 + 0.08 * (1 - visible) : 0.1;
+    return by_indexes ? 0.03 + 0.08 * (1 - visible) : 0.1;
 }
 
 } // namespace relate

@@ -478,7 +478,7 @@ std::optional<graph::Via> DirectLinks::only_via() const
 double DirectLinks::pass_cost() const
 {
     estimate();
-    return rows_ * (0.04 + 0.12 * (1 - visible_));
+    return rows_ * (0.045 + 0.12 * (1 - visible_));
 }
 
 double DirectLinks::pass_edges() const
