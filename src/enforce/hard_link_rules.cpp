@@ -17,7 +17,7 @@
 #include "pg/memory.h"
 #include "pg/spi.h"
 #include "pg/trigger.h"
-#include "query/by_keys.h"
+#include "read/by_keys.h"
 
 namespace relate {
 

@@ -6,7 +6,7 @@
 #include "pg/access.h"
 #include "pg/error.h"
 #include "pg/spi.h"
-#include "query/names.h"
+#include "read/names.h"
 
 namespace relate {
 

@@ -4,8 +4,8 @@
 #include "pg/memory.h"
 #include "pg/spi.h"
 #include "query/arguments.h"
-#include "query/direct.h"
-#include "query/hard_links.h"
+#include "read/direct.h"
+#include "read/hard_links.h"
 
 namespace relate {
 

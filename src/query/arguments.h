@@ -5,7 +5,7 @@
 #include "key/key_datum.h"
 #include "pg/pg.h"
 #include "pg/text.h"
-#include "query/related.h"
+#include "read/related.h"
 
 namespace relate {
 

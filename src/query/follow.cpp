@@ -14,8 +14,8 @@
 #include "pg/spi.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
-#include "query/names.h"
-#include "query/related.h"
+#include "read/names.h"
+#include "read/related.h"
 
 namespace relate {
 

@@ -4,7 +4,7 @@
 #include "pg/error.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
-#include "query/hard_links.h"
+#include "read/hard_links.h"
 
 namespace relate {
 

@@ -2,7 +2,7 @@
 // where the ways down to two records part.
 #include "pg/srf.h"
 #include "query/hierarchy.h"
-#include "query/names.h"
+#include "read/names.h"
 
 namespace relate {
 

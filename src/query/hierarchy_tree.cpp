@@ -2,7 +2,7 @@
 // tops or from one record, depth first, with names.
 #include "pg/srf.h"
 #include "query/hierarchy.h"
-#include "query/names.h"
+#include "read/names.h"
 
 namespace relate {
 

@@ -7,7 +7,7 @@
 
 #include "pg/row_source.h"
 #include "query/arguments.h"
-#include "query/names.h"
+#include "read/names.h"
 #include "query/walk.h"
 
 extern "C" {

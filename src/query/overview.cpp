@@ -7,9 +7,9 @@
 #include "pg/json.h"
 #include "pg/memory.h"
 #include "query/arguments.h"
-#include "query/names.h"
 #include "query/record_status.h"
-#include "query/related.h"
+#include "read/names.h"
+#include "read/related.h"
 
 namespace relate {
 

@@ -9,11 +9,11 @@
 #include "pg/error.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
-#include "query/by_keys.h"
-#include "query/direct.h"
-#include "query/names.h"
 #include "query/step.h"
 #include "query/walk.h"
+#include "read/by_keys.h"
+#include "read/direct.h"
+#include "read/names.h"
 
 namespace relate {
 

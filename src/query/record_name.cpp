@@ -1,7 +1,7 @@
 // relate.record_name and record_name_in, the latter for the views of a workspace.
 #include "catalog/record.h"
 #include "query/arguments.h"
-#include "query/names.h"
+#include "read/names.h"
 
 namespace relate {
 

@@ -3,9 +3,9 @@
 #include "pg/error.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
-#include "query/by_keys.h"
-#include "query/names.h"
-#include "query/related.h"
+#include "read/by_keys.h"
+#include "read/names.h"
+#include "read/related.h"
 
 namespace relate {
 

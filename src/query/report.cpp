@@ -8,8 +8,8 @@
 #include "pg/spi.h"
 #include "pg/srf.h"
 #include "query/arguments.h"
-#include "query/hard_links.h"
-#include "query/names.h"
+#include "read/hard_links.h"
+#include "read/names.h"
 
 namespace relate {
 

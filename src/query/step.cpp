@@ -4,7 +4,7 @@
 #include "key/key_datum.h"
 #include "pg/memory.h"
 #include "pg/spi.h"
-#include "query/direct.h"
+#include "read/direct.h"
 
 namespace relate {
 

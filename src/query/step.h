@@ -3,7 +3,7 @@
 #pragma once
 
 #include "graph/reader.h"
-#include "query/ways.h"
+#include "read/ways.h"
 
 namespace relate {
 

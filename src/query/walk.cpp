@@ -5,7 +5,7 @@
 #include "pg/access.h"
 #include "pg/error.h"
 #include "query/arguments.h"
-#include "query/names.h"
+#include "read/names.h"
 
 namespace relate {
 

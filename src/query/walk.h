@@ -12,7 +12,7 @@
 #include "key/key_datum.h"
 #include "pg/memory.h"
 #include "pg/pg.h"
-#include "query/ways.h"
+#include "read/ways.h"
 
 namespace relate {
 

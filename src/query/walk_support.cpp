@@ -8,7 +8,7 @@
 #include "pg/access.h"
 #include "pg/look_ahead.h"
 #include "query/arguments.h"
-#include "query/ways.h"
+#include "read/ways.h"
 
 namespace relate {
 

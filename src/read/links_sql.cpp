@@ -2,7 +2,7 @@
 #include "key/key_datum.h"
 #include "pg/memory.h"
 #include "pg/spi.h"
-#include "query/links.h"
+#include "read/links.h"
 
 namespace relate {
 

@@ -1,11 +1,11 @@
 // See ways.h.
-#include "query/ways.h"
+#include "read/ways.h"
 
 #include "pg/memory.h"
-#include "query/direct.h"
-#include "query/hard_edges.h"
-#include "query/hard_links.h"
-#include "query/links.h"
+#include "read/direct.h"
+#include "read/hard_edges.h"
+#include "read/hard_links.h"
+#include "read/links.h"
 
 namespace relate {
 

@@ -1,11 +1,11 @@
 // See related.h. Here: the order, and batches of rows read below SQL.
-#include "query/related.h"
+#include "read/related.h"
 
 #include "pg/memory.h"
-#include "query/direct.h"
-#include "query/hard_links.h"
-#include "query/related_readers.h"
-#include "query/sorted_rows.h"
+#include "read/direct.h"
+#include "read/hard_links.h"
+#include "read/related_readers.h"
+#include "read/sorted_rows.h"
 
 namespace relate {
 

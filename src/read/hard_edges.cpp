@@ -1,11 +1,11 @@
 // See hard_edges.h. Probes go through the readers of hard_links.h; a pass goes
 // along the index where its order is that of the keys, below SQL, and takes no
 // memory; else it reads all by SQL and sorts.
-#include "query/hard_edges.h"
+#include "read/hard_edges.h"
 
 #include "key/key_datum.h"
 #include "pg/memory.h"
-#include "query/hard_links.h"
+#include "read/hard_links.h"
 
 namespace relate {
 

@@ -8,7 +8,7 @@
 #include "pg/integer_column.h"
 #include "pg/leaf_pages.h"
 #include "pg/scan.h"
-#include "query/hard_way.h"
+#include "read/hard_way.h"
 
 namespace relate {
 

@@ -1,5 +1,5 @@
 // See sorted_rows.h. The files go with the statement, or the transaction that fails.
-#include "query/sorted_rows.h"
+#include "read/sorted_rows.h"
 
 namespace relate {
 

@@ -6,7 +6,7 @@
 
 #include "graph/reader.h"
 #include "pg/leaf_pages.h"
-#include "query/ways.h"
+#include "read/ways.h"
 
 namespace relate {
 

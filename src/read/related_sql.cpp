@@ -1,7 +1,7 @@
 // read_by_sql: see related_readers.h.
 #include "pg/memory.h"
 #include "pg/spi.h"
-#include "query/related_readers.h"
+#include "read/related_readers.h"
 
 namespace relate {
 

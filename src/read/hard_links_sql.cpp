@@ -1,7 +1,7 @@
 // Hard links through SQL: one statement for each type and side, or for a whole type.
 #include "catalog/record.h"
-#include "query/by_keys.h"
-#include "query/hard_way.h"
+#include "read/by_keys.h"
+#include "read/hard_way.h"
 
 namespace relate {
 

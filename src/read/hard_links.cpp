@@ -1,7 +1,7 @@
 // See hard_links.h.
-#include "query/hard_links.h"
+#include "read/hard_links.h"
 
-#include "query/hard_way.h"
+#include "read/hard_way.h"
 
 namespace relate {
 

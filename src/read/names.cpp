@@ -4,7 +4,7 @@
 // key's index for each record; everything else through one statement. Which way
 // is decided at each call. AccessShareLock on the module's table is kept to the
 // end of the transaction, as by a SELECT.
-#include "query/names.h"
+#include "read/names.h"
 
 #include "catalog/record.h"
 #include "key/key_datum.h"
@@ -14,7 +14,7 @@
 #include "pg/rows.h"
 #include "pg/scan.h"
 #include "pg/text.h"
-#include "query/by_keys.h"
+#include "read/by_keys.h"
 
 namespace relate {
 

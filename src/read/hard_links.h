@@ -14,7 +14,7 @@
 #include "key/record_key.h"
 #include "pg/leaf_pages.h"
 #include "pg/spi.h"
-#include "query/related.h"
+#include "read/related.h"
 
 namespace relate {
 

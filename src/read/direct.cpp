@@ -1,5 +1,5 @@
 // See direct.h.
-#include "query/direct.h"
+#include "read/direct.h"
 
 #include "pg/access.h"
 

@@ -4,7 +4,7 @@
 #include "catalog/record.h"
 #include "pg/integer_column.h"
 #include "pg/leaf_probes.h"
-#include "query/hard_way.h"
+#include "read/hard_way.h"
 
 namespace relate {
 

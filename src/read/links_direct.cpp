@@ -4,8 +4,8 @@
 #include "key/key_datum.h"
 #include "pg/leaf_probes.h"
 #include "pg/scan.h"
-#include "query/direct.h"
-#include "query/links.h"
+#include "read/direct.h"
+#include "read/links.h"
 
 extern "C" Datum relate_record_key_cmp(PG_FUNCTION_ARGS);
 

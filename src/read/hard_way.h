@@ -4,8 +4,8 @@
 
 #include "catalog/storage.h"
 #include "pg/memory.h"
-#include "query/hard_links.h"
-#include "query/related_readers.h"
+#include "read/hard_links.h"
+#include "read/related_readers.h"
 
 namespace relate {
 

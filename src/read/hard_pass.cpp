@@ -3,7 +3,7 @@
 #include "catalog/record.h"
 #include "pg/access.h"
 #include "pg/scan.h"
-#include "query/hard_way.h"
+#include "read/hard_way.h"
 
 namespace relate {
 

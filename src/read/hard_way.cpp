@@ -1,5 +1,5 @@
 // See hard_way.h.
-#include "query/hard_way.h"
+#include "read/hard_way.h"
 
 #include "catalog/record.h"
 #include "pg/access.h"

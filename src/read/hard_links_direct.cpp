@@ -3,8 +3,8 @@
 #include "pg/access.h"
 #include "pg/json.h"
 #include "pg/scan.h"
-#include "query/hard_way.h"
-#include "query/names.h"
+#include "read/hard_way.h"
+#include "read/names.h"
 
 namespace relate {
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "pg/memory.h"
-#include "query/related.h"
+#include "read/related.h"
 
 namespace relate {
 

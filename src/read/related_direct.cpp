@@ -1,7 +1,7 @@
 // DirectReader: see related_readers.h.
 #include "pg/spi.h"
-#include "query/direct.h"
-#include "query/related_readers.h"
+#include "read/direct.h"
+#include "read/related_readers.h"
 
 namespace relate {
 

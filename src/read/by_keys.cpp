@@ -1,5 +1,5 @@
 // See by_keys.h.
-#include "query/by_keys.h"
+#include "read/by_keys.h"
 
 #include "catalog/record.h"
 

@@ -4,7 +4,7 @@
 #include "base/function_ref.h"
 #include "pg/pg.h"
 #include "pg/scan.h"
-#include "query/related.h"
+#include "read/related.h"
 
 namespace relate {
 
