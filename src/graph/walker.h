@@ -12,6 +12,7 @@
 #pragma once
 
 #include "graph/adjacency.h"
+#include "graph/record_order.h"
 
 #include <algorithm>
 
@@ -44,7 +45,7 @@ public:
 
     std::size_t bytes() const
     {
-        std::size_t sum = nodes_.bytes() + near_bytes_.bytes() + near_.bytes() + keys_.bytes();
+        std::size_t sum = nodes_.bytes() + near_bytes_.bytes() + near_.bytes() + order_.bytes();
         for (const Source &source : sources_)
             sum += source.adjacency.bytes();
         return sum;
@@ -61,30 +62,14 @@ public:
         sources_.release();
         near_bytes_.release();
         near_.release();
-        keys_.release();
+        order_.release();
     }
 
     // What else the caller holds counts, too.
     void check(std::size_t bytes_of_caller) { control_.check(bytes() + bytes_of_caller); }
 
-    void sort(std::span<Node> nodes)
-    {
-        keys_.clear();
-        keys_.reserve(nodes.size());
-        for (Node node : nodes) {
-            Record record = nodes_.record(node);
-            keys_.push({record.module_id, node, key_prefix(record.key)});
-        }
-        std::sort(keys_.begin(), keys_.end(), [&](const SortKey &a, const SortKey &b) {
-            if (a.module_id != b.module_id)
-                return a.module_id < b.module_id;
-            if (a.prefix != b.prefix)
-                return a.prefix < b.prefix;
-            return compare_keys(nodes_.record(a.node).key, nodes_.record(b.node).key) < 0;
-        });
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            nodes[i] = keys_[i].node;
-    }
+    // In the order in which probes go best.
+    void sort(std::span<Node> nodes) { order_.sort(nodes, nodes_); }
 
     // What goes with probes costs as much as so many more of them.
     void charge(double probes)
@@ -211,11 +196,6 @@ private:
         std::uint32_t groups[batch] = {}; // of the records at work
 
         Source(Reader *by) : reader(by), adjacency(by->only_via()) {}
-    };
-    struct SortKey {
-        std::int32_t module_id;
-        Node node;
-        std::uint64_t prefix;
     };
     struct Pending {
         static constexpr std::size_t capacity = 64;
@@ -444,7 +424,7 @@ private:
     Nodes<Memory> nodes_;
     Block<Memory> near_bytes_;
     Array<Record, Memory> near_;
-    Array<SortKey, Memory> keys_;
+    RecordOrder<Memory> order_;
     std::size_t nodes_expected_ = 0;
     std::size_t since_check_ = 0;
 };
