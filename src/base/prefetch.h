@@ -12,4 +12,12 @@ inline void prefetch(const void *at)
     asm volatile("");
 }
 
+inline constexpr int cache_line = 64; // of most processors
+
+inline void prefetch(const char *from, int bytes)
+{
+    for (int at = 0; at < bytes; at += cache_line)
+        prefetch(from + at);
+}
+
 } // namespace relate

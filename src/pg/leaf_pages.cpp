@@ -11,14 +11,6 @@ LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank ran
 {
 }
 
-static constexpr int cache_line = 64; // of most processors
-
-static void fetch(const char *from, int bytes)
-{
-    for (int at = 0; at < bytes; at += cache_line)
-        prefetch(from + at);
-}
-
 // What every search of a page begins with: its header and its end.
 static void fetch_outline(Page page)
 {
@@ -322,7 +314,7 @@ BlockNumber LeafPages::child(Page page, const Sought &sought) const
 void LeafPages::look_ahead()
 {
     ahead_ = ReadBuffer(index_, next_page_);
-    fetch(BufferGetPage(ahead_), BLCKSZ);
+    prefetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
 void LeafPages::turn_to(const Foreseen &page)
@@ -545,6 +537,21 @@ bool LeafPages::read_next_page(const Sought &sought)
     PredicateLockPage(index_, wanted, snapshot_);
     copy(P_FIRSTDATAKEY(opaque), sought);
     return true;
+}
+
+void LeafPages::expect_all_rows()
+{
+    if (!is_serializable_)
+        in_context(memory_, [&] { all_rows_ = new (palloc(sizeof(SeenRows))) SeenRows(table_, snapshot_); });
+}
+
+bool LeafPages::is_row_visible()
+{
+    std::optional<bool> seen = all_rows_ ? all_rows_->has(row_id()) : std::nullopt;
+    if (!seen)
+        return row() != nullptr;
+    pgstat_count_heap_fetch(index_);
+    return *seen;
 }
 
 TupleTableSlot *LeafPages::row()

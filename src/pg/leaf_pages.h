@@ -4,10 +4,11 @@
 //
 // What is found is what an index-only scan with the same snapshot finds, and it is
 // read as nbtree reads it: the entries sought are copied from a page under its
-// lock, the pin stays until all their rows have been looked at (so VACUUM cannot
-// take the rows away meanwhile), and a page that was split or deleted is passed by
-// going right. Serializable transactions lock what they read. Entries of dead rows
-// are not marked as such: other scans do that. The relations are the caller's.
+// lock, the pin stays until next() comes to another page, and a page that was split or
+// deleted is passed by going right. Rows may be looked at even later: VACUUM takes
+// none away that the snapshot sees, and what takes the place of others it does not see.
+// Serializable transactions lock what they read. Entries of dead rows are not marked as
+// such: other scans do that. The relations are the caller's.
 //
 // Where a leaf is, the session mostly remembers (inner_pages.h). It is taken only where it has
 // entries before and at what is sought, or is the leftmost; else the way goes down from
@@ -21,6 +22,7 @@
 #include "pg/buffers.h"
 #include "pg/inner_pages.h"
 #include "pg/pg.h"
+#include "pg/seen_rows.h"
 #include "pg/visibility_map.h"
 
 namespace relate::pg {
@@ -111,18 +113,24 @@ public:
 
     // Whether the row of the entry is there for the snapshot. Where the page is known to
     // hold only rows that everybody sees, the row is not read.
-    bool is_visible()
+    bool is_visible() { return is_visible_to_all() || is_row_visible(); }
+
+    // Whether that is known without looking at the row.
+    bool is_visible_to_all()
     {
         BlockNumber page = ItemPointerGetBlockNumber(row_id());
         if (page == visible_page_)
             return true;
         if (!map_.is_all_visible(page))
-            return row() != nullptr;
+            return false;
         if (is_serializable_)
             PredicateLockPage(table_, page, snapshot_);
         visible_page_ = page;
         return true;
     }
+
+    // For most rows of the table that will be asked.
+    void expect_all_rows();
 
     // The row itself, or null.
     TupleTableSlot *row();
@@ -178,6 +186,7 @@ private:
     IndexTuple gap_end() const { return reinterpret_cast<IndexTuple>(const_cast<char *>(gap_end_)); }
     void make_room(size_t size);
     bool read_next_page(const Sought &sought);
+    bool is_row_visible();
 
     Relation table_, index_;
     Snapshot snapshot_;
@@ -208,6 +217,7 @@ private:
 
     BlockNumber visible_page_ = InvalidBlockNumber; // seen since the page was read
     VisibilityMap map_;
+    SeenRows *all_rows_ = nullptr; // once expected
     IndexFetchTableData *fetch_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
 };

@@ -1,21 +1,22 @@
 // See rows.h.
 #include "pg/rows.h"
 
-#include "pg/buffers.h"
-
 namespace relate::pg {
 
-Rows::Rows(Relation table, Snapshot snapshot, std::span<const ItemPointerData> places)
-    : table_(table), snapshot_(snapshot), places_(places), reads_ahead_(reads_ahead(table)),
-      slot_(table_slot_create(table, nullptr))
+void Rows::begin(std::span<const ItemPointerData> places)
 {
+    places_ = places;
+    foreseen_ = 0;
+    if (!slot_)
+        slot_ = in_context(memory_, [&] { return table_slot_create(table_, nullptr); });
 }
 
-static BlockNumber page_of(const ItemPointerData &place) { return ItemPointerGetBlockNumber(&place); }
+static BlockNumber page_of(const ItemPointerData &place) { return ItemPointerGetBlockNumberNoCheck(&place); }
 
 void Rows::look_ahead(size_t which)
 {
-    if (!reads_ahead_)
+    seen(which) = InvalidBuffer;
+    if (!reads_ahead_ || !ItemPointerIsValid(&places_[which]))
         return;
     BlockNumber page = page_of(places_[which]);
     if (which > 0 && page == page_of(places_[which - 1]))
@@ -68,7 +69,8 @@ TupleTableSlot *Rows::fetch(size_t which)
 
 void Rows::end()
 {
-    ExecDropSingleTupleTableSlot(slot_);
+    if (slot_)
+        ExecDropSingleTupleTableSlot(slot_);
     if (BufferIsValid(page_))
         ReleaseBuffer(page_);
 }

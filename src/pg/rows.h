@@ -6,15 +6,22 @@
 // What is dead on a page is left there: other scans prune it.
 #pragma once
 
+#include "pg/buffers.h"
+#include "pg/memory.h"
 #include "pg/pg.h"
 
 namespace relate::pg {
 
 class Rows {
 public:
-    // Works in the current memory context. The relation, the snapshot (one of MVCC) and the places
-    // are the caller's.
-    Rows(Relation table, Snapshot snapshot, std::span<const ItemPointerData> places);
+    // Works in the current memory context. The relation and the snapshot (one of MVCC) are the caller's.
+    Rows(Relation table, Snapshot snapshot)
+        : table_(table), snapshot_(snapshot), memory_(CurrentMemoryContext), reads_ahead_(reads_ahead(table))
+    {
+    }
+
+    // The places, which are the caller's, too. Those that are not valid are passed over.
+    void begin(std::span<const ItemPointerData> places);
 
     // The version that the snapshot sees, or null; lasts until the next one is asked for. Cheap
     // if asked for in the order of the places.
@@ -32,10 +39,11 @@ private:
 
     Relation table_;
     Snapshot snapshot_;
+    MemoryContext memory_;
     std::span<const ItemPointerData> places_;
     bool reads_ahead_;
     size_t foreseen_ = 0; // so many
-    TupleTableSlot *slot_;
+    TupleTableSlot *slot_ = nullptr; // once needed
     Buffer page_ = InvalidBuffer;       // at hand: pinned
     Buffer seen_[pages_ahead + 1] = {}; // where pages that come are, maybe, and that of the one before
 };

@@ -222,6 +222,7 @@ public:
             count = 0;
             return true;
         };
+        pages_.expect_all_rows();
         bool goes_on = for_each_entry(pages_, column_, [&](int64 near, IndexTuple) {
             if (!pages_.is_visible())
                 return true;
@@ -232,6 +233,7 @@ public:
     }
     bool by_entries(AttrNumber far)
     {
+        pages_.expect_all_rows();
         return run([&](IndexTuple entry) {
             bool is_null;
             Datum value = index_getattr(entry, far, RelationGetDescr(index_), &is_null);

@@ -4,6 +4,7 @@
 #include "catalog/record.h"
 #include "pg/integer_column.h"
 #include "pg/leaf_probes.h"
+#include "pg/waiting_rows.h"
 #include "read/hard_way.h"
 
 namespace relate {
@@ -27,27 +28,33 @@ public:
     IntegerProbes(const Way &way, Relation table, Relation index, pg::IntegerColumn column,
                   std::span<const graph::Record> records)
         : far_(way.far().key[0]), module_id_(way.type.side(way.own).module_id), column_(column), records_(records),
-          pages_(table, index, GetActiveSnapshot(), column_)
+          index_(index), pages_(table, index, GetActiveSnapshot(), column_), waiting_(table, GetActiveSnapshot())
     {
     }
 
     bool run(FunctionRef<bool(size_t place, KeyBytes far)> take)
     {
         pg::Array<int64> found;
+        size_t of = 0;
+        auto take_row = [&](size_t place, TupleTableSlot *row) {
+            if (place != of && !put(found, std::exchange(of, place), take))
+                return false;
+            bool is_null;
+            Datum value = slot_getattr(row, far_.attribute, &is_null);
+            if (!is_null)
+                found.push(integer_in(far_, value));
+            pgstat_count_heap_fetch(index_);
+            return true;
+        };
         auto take_found = [&](size_t place, const pg::LeafPages::Sought &sought) {
-            while (pages_.next(sought)) {
-                bool is_null;
-                TupleTableSlot *row = pages_.row();
-                if (!row)
-                    continue;
-                Datum value = slot_getattr(row, far_.attribute, &is_null);
-                if (!is_null)
-                    found.push(integer_in(far_, value));
-            }
-            return put(found, place, take);
+            while (pages_.next(sought))
+                if (!waiting_.add(place, pages_.row_id(), take_row))
+                    return false;
+            return true;
         };
         auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
-        return pg::probe_leaves<pg::WantedInteger>(pages_, records_.size(), want, take_found);
+        return pg::probe_leaves<pg::WantedInteger>(pages_, records_.size(), want, take_found) &&
+               waiting_.put(take_row) && put(found, of, take);
     }
     std::uint64_t place() const { return pages_.place(); }
     void beside(FunctionRef<void(KeyBytes near)> take)
@@ -66,7 +73,11 @@ public:
         auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
         return pg::cost_of_probes<pg::WantedInteger>(pages_, records_.size(), want);
     }
-    void end() { pages_.end(); }
+    void end()
+    {
+        pages_.end();
+        waiting_.end();
+    }
 
 private:
     bool want(size_t place, pg::WantedInteger &wanted) const
@@ -80,7 +91,9 @@ private:
     int32 module_id_;
     pg::IntegerColumn column_;
     std::span<const graph::Record> records_;
+    Relation index_;
     pg::LeafPages pages_;
+    pg::WaitingRows<size_t> waiting_; // for places of records
 };
 
 // use(probes) where the records can be probed so.

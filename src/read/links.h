@@ -6,6 +6,7 @@
 
 #include "graph/reader.h"
 #include "pg/leaf_pages.h"
+#include "pg/waiting_rows.h"
 #include "read/ways.h"
 
 namespace relate {
@@ -56,6 +57,13 @@ private:
     class Shapes;
     struct Run;
     struct Wanted;
+    struct Waiting {
+        size_t place, size;
+        int32 far_module;
+        graph::Via via;
+        static constexpr size_t longest = 24;
+        std::byte far_key[longest];
+    };
 
     // See LeafPages::Rank: the first bytes of the near key, where all are of one module.
     struct Rank {
@@ -68,6 +76,9 @@ private:
 
     bool want(const graph::Record &near, Wanted &wanted) const;
     bool take_found(const pg::LeafPages::Sought &sought, size_t place, TakeFar take);
+    bool take_in_turn(const Entry &entry, size_t place, TakeFar take);
+    bool take_waiting(TakeFar take);
+    auto taking(TakeFar take);
     int compare_key(const Wanted &wanted, const char *&at, const char *base) const;
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;
@@ -87,6 +98,7 @@ private:
     bool is_compact_; // the dates follow the key columns at once
     Rank rank_;
     pg::LeafPages pages_;
+    pg::WaitingRows<Waiting> waiting_;
     static constexpr int64 no_module = int64{1} << 32; // no int32, whatever a row says
     int64 known_module_ = no_module;
     mutable double rows_ = -1, visible_ = 0; // of the table, once asked for

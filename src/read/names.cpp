@@ -127,7 +127,8 @@ void read_pages(const Module &module, Relation table, Relation index, pg::Intege
     StringInfoData name;
     initStringInfo(&name);
     FoundRows found = find_rows(module, table, index, column, keys, snapshot);
-    pg::Rows rows(table, snapshot, found.rows.view());
+    pg::Rows rows(table, snapshot);
+    rows.begin(found.rows.view());
     for (size_t i = 0; i < found.rows.size(); ++i) {
         CHECK_FOR_INTERRUPTS();
         NamedRecord &record = names[found.places[i]];

@@ -137,6 +137,29 @@ SELECT * FROM compare_names(3) UNION ALL SELECT * FROM compare_names(4);
 VACUUM spread;
 SELECT * FROM compare_names(3) UNION ALL SELECT * FROM compare_names(4);
 
+-- A table with more pages than a pass remembers the rows of, few of which are seen.
+SET session_replication_role = replica;
+INSERT INTO relationship (type_id, source_module_id, source_key, target_module_id, target_key, importance, created_at, created_by)
+SELECT t.type_id, t.source_module_id, i, t.target_module_id, 10000 + (hashint4(i) & 1048575) % (i - 10000), 3, now(), 'test'
+FROM generate_series(10001, 50000) i, relationship_type t WHERE t.name = 'is in';
+UPDATE relationship SET importance = 4 WHERE relate.as_bigint(source_key) % 5 = 0 AND relate.as_bigint(source_key) > 10000;
+DELETE FROM relationship WHERE relate.as_bigint(source_key) % 3 = 0 AND relate.as_bigint(source_key) > 20000;
+RESET session_replication_role;
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 1000;
+SELECT relate.descendant_count('is in', 10000), (
+    WITH RECURSIVE edge AS MATERIALIZED (SELECT source_key::text::bigint AS child, target_key::text::bigint AS parent FROM relationship JOIN relationship_type USING (type_id) WHERE name = 'is in'),
+        below AS (SELECT child FROM edge WHERE parent = 10000 UNION ALL SELECT edge.child FROM below JOIN edge ON edge.parent = below.child)
+    SELECT count(*) FROM below) AS plain;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT relate.descendant_count('is in', 10000);
+COMMIT;
+RESET work_mem;
+RESET hash_mem_multiplier;
+DELETE FROM relationship WHERE relate.as_bigint(source_key) > 10000;
+VACUUM relationship;
+
+
 -- Indexes made anew, in another order: then through SQL.
 DROP INDEX relationship_target_idx;
 CREATE INDEX relationship_target_idx ON relationship (target_module_id, target_key DESC, type_id, source_module_id, source_key) INCLUDE (start_date, end_date);
