@@ -82,6 +82,24 @@ void LeafPages::seek(const Sought &given)
         copy(first, sought);
 }
 
+void LeafPages::seek_first(const Sought &sought)
+{
+    begin_seek();
+    if (BufferIsValid(page_))
+        ReleaseBuffer(std::exchange(page_, InvalidBuffer));
+    above_ = InvalidBlockNumber;
+    OffsetNumber first = go_down(sought);
+    if (!first)
+        return;
+    PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
+    in_context(memory_, [&] {
+        leaves_ahead_ = new (palloc(sizeof(LeavesAhead))) LeavesAhead(index_, above_);
+        if (!is_serializable_) // there each row is locked
+            seen_rows_ = new (palloc(sizeof(SeenRows))) SeenRows(table_, snapshot_, map_);
+    });
+    copy(first, sought);
+}
+
 void LeafPages::seek_page(const Sought &sought)
 {
     if (!begin_on_leaf(sought))
@@ -144,6 +162,7 @@ void LeafPages::begin_seek()
     at_ = end_ = 0;
     next_page_ = P_NONE;
     gap_ = Gap::none;
+    leaves_ahead_ = nullptr;
     if (BufferIsValid(ahead_))
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
@@ -297,6 +316,7 @@ OffsetNumber LeafPages::go_down(const Sought &sought)
     inner_.set_root(BufferGetBlockNumber(page_));
     for (Page page; page = BufferGetPage(page_), !P_ISLEAF(BTPageGetOpaque(page)); go_right(sought)) {
         keep_copy();
+        above_ = BufferGetBlockNumber(page_);
         Foreseen down = {child(page, sought)};
         leave();
         turn_to(down);
@@ -313,7 +333,7 @@ BlockNumber LeafPages::child(Page page, const Sought &sought) const
 // which part of it comes next.
 void LeafPages::look_ahead()
 {
-    ahead_ = ReadBuffer(index_, next_page_);
+    ahead_ = leaves_ahead_ ? pinned(index_, next_page_, leaves_ahead_->come_to(next_page_)) : ReadBuffer(index_, next_page_);
     prefetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
@@ -539,15 +559,9 @@ bool LeafPages::read_next_page(const Sought &sought)
     return true;
 }
 
-void LeafPages::expect_all_rows()
-{
-    if (!is_serializable_)
-        in_context(memory_, [&] { all_rows_ = new (palloc(sizeof(SeenRows))) SeenRows(table_, snapshot_); });
-}
-
 bool LeafPages::is_row_visible()
 {
-    std::optional<bool> seen = all_rows_ ? all_rows_->has(row_id()) : std::nullopt;
+    std::optional<bool> seen = seen_rows_ ? seen_rows_->has(row_id()) : std::nullopt;
     if (!seen)
         return row() != nullptr;
     pgstat_count_heap_fetch(index_);

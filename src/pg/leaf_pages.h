@@ -21,6 +21,7 @@
 #include "base/function_ref.h"
 #include "pg/buffers.h"
 #include "pg/inner_pages.h"
+#include "pg/leaves_ahead.h"
 #include "pg/pg.h"
 #include "pg/seen_rows.h"
 #include "pg/visibility_map.h"
@@ -72,7 +73,11 @@ public:
     // To the first entry sought. Cheaper where it lies on the page at hand, or has been foreseen.
     void seek(const Sought &given);
 
-    // The same, but next() gives all entries of that page, whatever is sought, and no others.
+    // The same, for who goes on through most of the index: leaves begin to be read ahead, and rows are looked at
+    // page by page.
+    void seek_first(const Sought &sought);
+
+    // The same as seek, but next() gives all entries of that page, whatever is sought, and no others.
     void seek_page(const Sought &sought);
 
     // The same as seek for several at once, in the order of the index, all of them foreseen on one
@@ -128,9 +133,6 @@ public:
         visible_page_ = page;
         return true;
     }
-
-    // For most rows of the table that will be asked.
-    void expect_all_rows();
 
     // The row itself, or null.
     TupleTableSlot *row();
@@ -196,6 +198,7 @@ private:
     bool reads_ahead_;
     InnerPages inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
+    BlockNumber above_ = InvalidBlockNumber; // the leaf to which one went down last
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
     BlockNumber looked_for_ = InvalidBlockNumber; // last
@@ -217,7 +220,9 @@ private:
 
     BlockNumber visible_page_ = InvalidBlockNumber; // seen since the page was read
     VisibilityMap map_;
-    SeenRows *all_rows_ = nullptr; // once expected
+    // Of who goes through most of the index.
+    LeavesAhead *leaves_ahead_ = nullptr;
+    SeenRows *seen_rows_ = nullptr;
     IndexFetchTableData *fetch_ = nullptr;
     TupleTableSlot *slot_ = nullptr;
 };

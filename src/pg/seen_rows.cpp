@@ -5,37 +5,57 @@
 
 namespace relate::pg {
 
-SeenRows::SeenRows(Relation table, Snapshot snapshot)
-    : table_(table), snapshot_(snapshot), memory_(CurrentMemoryContext), pages_(RelationGetNumberOfBlocks(table)),
+SeenRows::SeenRows(Relation table, Snapshot snapshot, VisibilityMap &map)
+    : table_(table), snapshot_(snapshot), map_(map), memory_(CurrentMemoryContext),
+      pages_(RelationGetNumberOfBlocks(table)),
+      reads_ahead_(reads_ahead(table)),
       groups_left_(static_cast<size_t>(work_mem) * 1024 / 4 / (pages_in_group * sizeof(Bits)))
 {
     groups_.resize_exactly((pages_ + pages_in_group - 1) / pages_in_group, nullptr);
 }
 
-SeenRows::Bits *SeenRows::group_of(BlockNumber page)
+SeenRows::Bits *SeenRows::find(BlockNumber page)
 {
+    if (page >= pages_)
+        return nullptr;
     Bits *&group = groups_[page / pages_in_group];
-    if (!group && groups_left_ > 0) {
-        group = static_cast<Bits *>(MemoryContextAllocZero(memory_, pages_in_group * sizeof(Bits)));
+    if (!group) {
+        if (groups_left_ == 0)
+            return nullptr;
         --groups_left_;
+        group = static_cast<Bits *>(MemoryContextAllocZero(memory_, pages_in_group * sizeof(Bits)));
+        read_group(page - page % pages_in_group, group);
     }
-    return group;
+    Bits &seen = group[page % pages_in_group];
+    if (Buffer nowhere = InvalidBuffer; !seen.is_known())
+        read(page, nowhere, seen);
+    return &seen;
 }
 
-SeenRows::Bits *SeenRows::read(BlockNumber page)
+// Those that will not be asked for are left out.
+void SeenRows::read_group(BlockNumber first, Bits *group)
 {
-    Bits *group = page < pages_ ? group_of(page) : nullptr;
-    if (!group)
-        return nullptr;
-    Bits &seen = group[page % pages_in_group];
-    Buffer buffer = ReadBuffer(table_, page);
+    Buffer seen_in[pages_ahead] = {};
+    BlockNumber end = std::min(first + pages_in_group, pages_), ahead = first;
+    for (BlockNumber page = first; page < end; ++page) {
+        CHECK_FOR_INTERRUPTS();
+        for (; reads_ahead_ && ahead < std::min(page + pages_ahead, end); ++ahead)
+            if (!map_.is_all_visible(ahead))
+                seen_in[ahead % pages_ahead] = read_ahead(table_, ahead);
+        if (!map_.is_all_visible(page))
+            read(page, seen_in[page % pages_ahead], group[page - first]);
+    }
+}
+
+void SeenRows::read(BlockNumber page, Buffer &seen_in, Bits &seen)
+{
+    Buffer buffer = pinned(table_, page, seen_in);
     prefetch(BufferGetPage(buffer), BLCKSZ);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     test_for_old_snapshot(snapshot_, table_, BufferGetPage(buffer));
     add_seen(buffer, seen);
     UnlockReleaseBuffer(buffer);
     seen.know();
-    return &seen;
 }
 
 // An entry of an index leads to the root of a chain: at most one version in it is seen.

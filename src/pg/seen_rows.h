@@ -1,5 +1,6 @@
 // Which rows of a heap a snapshot sees, found page by page: for who goes through a whole index, in
-// whose order rows lie here and there. Each page is visited once then, and not once for each row.
+// whose order rows lie here and there. Each page is visited once then, and not once for each row;
+// with its neighbours, in the order in which they lie in the file.
 //
 // Asked by the places that an index gives, which stand for all versions of a row that have the same
 // entry. What a snapshot of MVCC sees at a place does not change: VACUUM leaves it, and what
@@ -12,6 +13,7 @@
 
 #include "pg/memory.h"
 #include "pg/pg.h"
+#include "pg/visibility_map.h"
 
 #include <optional>
 
@@ -19,8 +21,8 @@ namespace relate::pg {
 
 class SeenRows {
 public:
-    // The relation and the snapshot are the caller's.
-    SeenRows(Relation table, Snapshot snapshot);
+    // The relation, the snapshot and the map are the caller's.
+    SeenRows(Relation table, Snapshot snapshot, VisibilityMap &map);
 
     // Nothing where that is not known: behind the pages that the table had when this was made, or where
     // there is no memory left.
@@ -47,23 +49,26 @@ private:
     private:
         uint64 words_[MaxHeapTuplesPerPage / 64 + 1];
     };
-    static constexpr BlockNumber pages_in_group = 128;
+    static constexpr BlockNumber pages_in_group = 128, pages_ahead = 32;
 
     Bits *bits(BlockNumber page)
     {
         Bits *group = page < pages_ ? groups_[page / pages_in_group] : nullptr;
         if (group && group[page % pages_in_group].is_known())
             return &group[page % pages_in_group];
-        return read(page);
+        return find(page);
     }
-    [[gnu::noinline]] Bits *read(BlockNumber page);
+    [[gnu::noinline]] Bits *find(BlockNumber page);
+    void read_group(BlockNumber first, Bits *group);
+    void read(BlockNumber page, Buffer &seen_in, Bits &seen);
     void add_seen(Buffer buffer, Bits &seen);
-    Bits *group_of(BlockNumber page);
 
     Relation table_;
     Snapshot snapshot_;
+    VisibilityMap &map_;
     MemoryContext memory_;
     BlockNumber pages_;
+    bool reads_ahead_;
     size_t groups_left_; // that there is memory for
     Array<Bits *> groups_;
 };

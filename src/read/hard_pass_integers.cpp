@@ -164,7 +164,7 @@ bool for_each_entry(pg::LeafPages &pages, pg::IntegerColumn column, Each each)
 {
     auto compare = [&](IndexTuple entry, int columns) { return columns > 0 && !column.first_of(entry) ? -1 : 0; };
     pg::LeafPages::Sought all = {compare, 0};
-    pages.seek(all);
+    pages.seek_first(all);
     int64 key = 0;
     while (IndexTuple entry = pages.next(all)) {
         if (pages.is_first_row())
@@ -222,7 +222,6 @@ public:
             count = 0;
             return true;
         };
-        pages_.expect_all_rows();
         bool goes_on = for_each_entry(pages_, column_, [&](int64 near, IndexTuple) {
             if (!pages_.is_visible())
                 return true;
@@ -233,7 +232,6 @@ public:
     }
     bool by_entries(AttrNumber far)
     {
-        pages_.expect_all_rows();
         return run([&](IndexTuple entry) {
             bool is_null;
             Datum value = index_getattr(entry, far, RelationGetDescr(index_), &is_null);

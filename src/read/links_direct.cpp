@@ -475,8 +475,7 @@ bool DirectLinks::pass(TakeEdge take, TakeRun take_run)
     Shapes shapes;
     IntegerEntry integers;
     Entry entry;
-    pages_.expect_all_rows();
-    pages_.seek(sought);
+    pages_.seek_first(sought);
     while (IndexTuple tuple = pages_.next(sought)) {
         if (has_runs && (shapes.read(tuple, integers) || read_integers(tuple, integers, shapes))) {
             if (pages_.is_visible() && !run.add(integers))

@@ -1,0 +1,44 @@
+// The leaf pages of a btree index that come next, as the level above them says: for who goes through
+// them all. They begin to be read before one comes to them, for they lie in the file in the order in
+// which they were made, and the system does not guess which comes next.
+//
+// All of it are hints: a page that was split or deleted meanwhile is only read later, or in vain.
+// Memory: in the context in which it was made, 8 bytes for each page below one of the upper level.
+#pragma once
+
+#include "pg/buffers.h"
+#include "pg/memory.h"
+#include "pg/pg.h"
+
+namespace relate::pg {
+
+class LeavesAhead {
+public:
+    // From that page of the upper level on; none where it is invalid. The index is the caller's.
+    LeavesAhead(Relation index, BlockNumber parent)
+        : index_(index), memory_(CurrentMemoryContext), parent_(parent), reads_ahead_(reads_ahead(index))
+    {
+    }
+
+    // Where the leaf was seen last, maybe. Others behind it are told to come.
+    Buffer &come_to(BlockNumber leaf);
+
+private:
+    static constexpr size_t pages_ahead = 32;
+    struct Leaf {
+        BlockNumber page;
+        Buffer seen;
+    };
+
+    void read_parent();
+
+    Relation index_;
+    MemoryContext memory_;
+    BlockNumber parent_; // of those behind the known ones
+    bool reads_ahead_;
+    Array<Leaf> leaves_;
+    size_t at_ = 0, told_ = 0;
+    Buffer nowhere_ = InvalidBuffer;
+};
+
+} // namespace relate::pg
