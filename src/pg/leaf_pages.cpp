@@ -87,16 +87,14 @@ void LeafPages::seek_first(const Sought &sought)
     begin_seek();
     if (BufferIsValid(page_))
         ReleaseBuffer(std::exchange(page_, InvalidBuffer));
+    pass_ = AllocSetContextCreate(memory_, "relate pass", ALLOCSET_SMALL_SIZES);
+    leaves_ahead_ = in_context(pass_, [&] { return new (palloc(sizeof(LeavesAhead))) LeavesAhead(index_); });
     above_ = InvalidBlockNumber;
     OffsetNumber first = go_down(sought);
     if (!first)
         return;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
-    in_context(memory_, [&] {
-        leaves_ahead_ = new (palloc(sizeof(LeavesAhead))) LeavesAhead(index_, above_);
-        if (!is_serializable_) // there each row is locked
-            seen_rows_ = new (palloc(sizeof(SeenRows))) SeenRows(table_, snapshot_, map_);
-    });
+    leaves_ahead_->begin(above_, BufferGetBlockNumber(page_));
     copy(first, sought);
 }
 
@@ -162,7 +160,7 @@ void LeafPages::begin_seek()
     at_ = end_ = 0;
     next_page_ = P_NONE;
     gap_ = Gap::none;
-    leaves_ahead_ = nullptr;
+    end_pass();
     if (BufferIsValid(ahead_))
         ReleaseBuffer(std::exchange(ahead_, InvalidBuffer));
 }
@@ -536,8 +534,10 @@ void LeafPages::make_room(size_t size)
 
 bool LeafPages::read_next_page(const Sought &sought)
 {
-    if (next_page_ == P_NONE)
+    if (next_page_ == P_NONE) {
+        end_pass();
         return false;
+    }
     CHECK_FOR_INTERRUPTS();
     BlockNumber wanted = next_page_;
     ReleaseBuffer(page_);
@@ -559,13 +559,27 @@ bool LeafPages::read_next_page(const Sought &sought)
     return true;
 }
 
+// Serializable transactions lock each row that they look at.
 bool LeafPages::is_row_visible()
 {
-    std::optional<bool> seen = seen_rows_ ? seen_rows_->has(row_id()) : std::nullopt;
+    if (!pass_ || is_serializable_)
+        return row() != nullptr;
+    if (!seen_rows_)
+        seen_rows_ = in_context(pass_, [&] { return new (palloc(sizeof(SeenRows))) SeenRows(table_, snapshot_, map_); });
+    std::optional<bool> seen = seen_rows_->has(row_id());
     if (!seen)
         return row() != nullptr;
-    pgstat_count_heap_fetch(index_);
+    if (*seen)
+        pgstat_count_heap_fetch(index_);
     return *seen;
+}
+
+void LeafPages::end_pass()
+{
+    if (pass_)
+        MemoryContextDelete(std::exchange(pass_, nullptr));
+    leaves_ahead_ = nullptr;
+    seen_rows_ = nullptr;
 }
 
 TupleTableSlot *LeafPages::row()

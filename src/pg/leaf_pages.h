@@ -5,8 +5,9 @@
 // What is found is what an index-only scan with the same snapshot finds, and it is
 // read as nbtree reads it: the entries sought are copied from a page under its
 // lock, the pin stays until next() comes to another page, and a page that was split or
-// deleted is passed by going right. Rows may be looked at even later: VACUUM takes
-// none away that the snapshot sees, and what takes the place of others it does not see.
+// deleted is passed by going right. Whether all see a row must be asked while that pin is
+// held. Rows themselves may be looked at even later: VACUUM takes none away that the snapshot
+// sees, and what takes the place of others it does not see.
 // Serializable transactions lock what they read. Entries of dead rows are not marked as
 // such: other scans do that. The relations are the caller's.
 //
@@ -189,6 +190,7 @@ private:
     void make_room(size_t size);
     bool read_next_page(const Sought &sought);
     bool is_row_visible();
+    void end_pass();
 
     Relation table_, index_;
     Snapshot snapshot_;
@@ -198,7 +200,7 @@ private:
     bool reads_ahead_;
     InnerPages inner_;
     Buffer page_ = InvalidBuffer; // at hand: pinned
-    BlockNumber above_ = InvalidBlockNumber; // the leaf to which one went down last
+    BlockNumber above_ = InvalidBlockNumber; // the page above the leaf to which one went down last
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
     BlockNumber looked_for_ = InvalidBlockNumber; // last
@@ -220,7 +222,8 @@ private:
 
     BlockNumber visible_page_ = InvalidBlockNumber; // seen since the page was read
     VisibilityMap map_;
-    // Of who goes through most of the index.
+    // Of who goes through most of the index, in memory of its own.
+    MemoryContext pass_ = nullptr;
     LeavesAhead *leaves_ahead_ = nullptr;
     SeenRows *seen_rows_ = nullptr;
     IndexFetchTableData *fetch_ = nullptr;

@@ -3,41 +3,64 @@
 
 namespace relate::pg {
 
-Buffer &LeavesAhead::come_to(BlockNumber leaf)
+void LeavesAhead::find_first()
 {
-    if (!reads_ahead_)
-        return nowhere_ = InvalidBuffer;
-    while (leaves_.size() < at_ + pages_ahead && parent_ != InvalidBlockNumber)
-        read_parent();
-    auto found = std::find_if(leaves_.begin() + at_, leaves_.end(), [&](const Leaf &each) { return each.page == leaf; });
-    if (found == leaves_.end())
-        return nowhere_ = InvalidBuffer;
-    at_ = static_cast<size_t>(found - leaves_.begin());
-    for (told_ = std::max(told_, at_); told_ < std::min(at_ + pages_ahead, leaves_.size()); ++told_)
-        leaves_[told_].seen = read_ahead(index_, leaves_[told_].page);
-    return found->seen;
+    BlockNumber first = std::exchange(first_, InvalidBlockNumber);
+    if (parent_ == InvalidBlockNumber)
+        return;
+    read_parent();
+    if (find(first))
+        return;
+    parent_ = InvalidBlockNumber;
+    leaves_.clear();
 }
 
-// In place of those that lie behind us.
+// A leaf that was split from another one meanwhile is not there.
+bool LeavesAhead::find(BlockNumber leaf)
+{
+    auto is_it = [&](const Leaf &each) { return each.page == leaf; };
+    auto found = std::find_if(leaves_.begin() + at_, leaves_.end(), is_it);
+    if (found == leaves_.end())
+        return false;
+    at_ = static_cast<size_t>(found - leaves_.begin());
+    return true;
+}
+
+Buffer &LeavesAhead::come_to(BlockNumber leaf)
+{
+    if (first_ != InvalidBlockNumber)
+        find_first();
+    while (parent_ != InvalidBlockNumber && leaves_.size() < at_ + pages_ahead)
+        read_parent();
+    if (!find(leaf))
+        return nowhere_ = InvalidBuffer;
+    for (told_ = std::max(told_, at_); told_ < std::min(at_ + pages_ahead, leaves_.size()); ++told_)
+        leaves_[told_].seen = read_ahead(index_, leaves_[told_].page);
+    return leaves_[at_].seen;
+}
+
+// In place of the leaves that lie behind us.
 void LeavesAhead::read_parent()
 {
-    std::move(leaves_.begin() + at_, leaves_.end(), leaves_.begin());
-    leaves_.cut(leaves_.size() - at_);
-    told_ -= std::min(told_, std::exchange(at_, 0));
+    if (at_ > 0) {
+        std::move(leaves_.begin() + at_, leaves_.end(), leaves_.begin());
+        leaves_.cut(leaves_.size() - at_);
+        told_ -= std::min(told_, std::exchange(at_, 0));
+    }
     Buffer buffer = ReadBuffer(index_, parent_);
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, buffer);
     Page page = BufferGetPage(buffer);
     BTPageOpaque opaque = BTPageGetOpaque(page);
-    bool is_parent = !P_IGNORE(opaque) && opaque->btpo_level == 1;
-    OffsetNumber first = P_FIRSTDATAKEY(opaque), last = is_parent ? PageGetMaxOffsetNumber(page) : 0;
+    bool is_gone = P_IGNORE(opaque), is_parent = !is_gone && opaque->btpo_level == 1;
+    OffsetNumber last = is_parent ? PageGetMaxOffsetNumber(page) : 0;
     in_context(memory_, [&] {
-        for (OffsetNumber place = first; place <= last; ++place) {
+        for (OffsetNumber place = P_FIRSTDATAKEY(opaque); place <= last; ++place) {
             auto *entry = reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
             leaves_.push({BTreeTupleGetDownLink(entry), InvalidBuffer});
         }
     });
-    parent_ = is_parent && !P_RIGHTMOST(opaque) ? opaque->btpo_next : InvalidBlockNumber;
+    parent_ = (is_parent || is_gone) && !P_RIGHTMOST(opaque) ? opaque->btpo_next : InvalidBlockNumber;
     UnlockReleaseBuffer(buffer);
 }
 

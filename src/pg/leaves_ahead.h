@@ -14,10 +14,17 @@ namespace relate::pg {
 
 class LeavesAhead {
 public:
-    // From that page of the upper level on; none where it is invalid. The index is the caller's.
-    LeavesAhead(Relation index, BlockNumber parent)
-        : index_(index), memory_(CurrentMemoryContext), parent_(parent), reads_ahead_(reads_ahead(index))
+    // The index is the caller's.
+    explicit LeavesAhead(Relation index)
+        : index_(index), memory_(CurrentMemoryContext), reads_ahead_(reads_ahead(index))
     {
+    }
+
+    // At that leaf, to which that page has led. Where that is not known any more, nothing is read ahead.
+    void begin(BlockNumber parent, BlockNumber leaf)
+    {
+        parent_ = reads_ahead_ ? parent : InvalidBlockNumber;
+        first_ = leaf;
     }
 
     // Where the leaf was seen last, maybe. Others behind it are told to come.
@@ -30,11 +37,14 @@ private:
         Buffer seen;
     };
 
+    void find_first();
+    bool find(BlockNumber leaf);
     void read_parent();
 
     Relation index_;
     MemoryContext memory_;
-    BlockNumber parent_; // of those behind the known ones
+    BlockNumber parent_ = InvalidBlockNumber; // of those behind the known ones
+    BlockNumber first_ = InvalidBlockNumber;  // while nothing has been read
     bool reads_ahead_;
     Array<Leaf> leaves_;
     size_t at_ = 0, told_ = 0;

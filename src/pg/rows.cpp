@@ -32,8 +32,10 @@ void Rows::look_ahead(size_t which)
 
 void Rows::look_closer(size_t which)
 {
+    if (!BufferIsValid(seen(which)))
+        return;
     OffsetNumber place = ItemPointerGetOffsetNumber(&places_[which]);
-    if (BufferIsValid(seen(which)) && place <= MaxHeapTuplesPerPage)
+    if (place <= MaxHeapTuplesPerPage)
         fetch_item(seen(which), place);
 }
 
@@ -58,6 +60,7 @@ TupleTableSlot *Rows::fetch(size_t which)
     ExecClearTuple(slot_);
     turn_to(which);
     ItemPointerData place = places_[which];
+    Assert(ItemPointerIsValid(&place));
     HeapTuple row = &reinterpret_cast<BufferHeapTupleTableSlot *>(slot_)->base.tupdata;
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     bool is_there = heap_hot_search_buffer(&place, table_, page_, snapshot_, row, nullptr, true);

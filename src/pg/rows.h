@@ -20,7 +20,7 @@ public:
     {
     }
 
-    // The places, which are the caller's, too. Those that are not valid are passed over.
+    // The places, which are the caller's, too. Those that are not valid must not be fetched.
     void begin(std::span<const ItemPointerData> places);
 
     // The version that the snapshot sees, or null; lasts until the next one is asked for. Cheap

@@ -1,4 +1,4 @@
-// See seen_rows.h, and the heap's README.HOT on chains of versions and their roots.
+// See seen_rows.h, and the heap's README.HOT on chains of versions.
 #include "pg/seen_rows.h"
 
 #include "pg/buffers.h"
@@ -9,7 +9,7 @@ SeenRows::SeenRows(Relation table, Snapshot snapshot, VisibilityMap &map)
     : table_(table), snapshot_(snapshot), map_(map), memory_(CurrentMemoryContext),
       pages_(RelationGetNumberOfBlocks(table)),
       reads_ahead_(reads_ahead(table)),
-      groups_left_(static_cast<size_t>(work_mem) * 1024 / 4 / (pages_in_group * sizeof(Bits)))
+      groups_left_(most_groups())
 {
     groups_.resize_exactly((pages_ + pages_in_group - 1) / pages_in_group, nullptr);
 }
@@ -58,32 +58,23 @@ void SeenRows::read(BlockNumber page, Buffer &seen_in, Bits &seen)
     seen.know();
 }
 
-// An entry of an index leads to the root of a chain: at most one version in it is seen.
+// An entry of an index leads to the first of a chain of versions: at most one in it is seen.
 void SeenRows::add_seen(Buffer buffer, Bits &seen)
 {
     Page page = BufferGetPage(buffer);
-    OffsetNumber roots[MaxHeapTuplesPerPage];
-    bool has_roots = false;
     OffsetNumber last = std::min<OffsetNumber>(PageGetMaxOffsetNumber(page), MaxHeapTuplesPerPage);
-    HeapTupleData row;
-    row.t_tableOid = RelationGetRelid(table_);
     for (OffsetNumber place = FirstOffsetNumber; place <= last; ++place) {
         ItemId item = PageGetItemId(page, place);
-        if (!ItemIdIsNormal(item))
+        bool is_row = ItemIdIsNormal(item);
+        if (!is_row && !ItemIdIsRedirected(item))
             continue;
-        row.t_data = reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item));
-        row.t_len = ItemIdGetLength(item);
-        ItemPointerSet(&row.t_self, BufferGetBlockNumber(buffer), place);
-        if (!HeapTupleSatisfiesVisibility(&row, snapshot_, buffer))
-            continue;
-        if (!HeapTupleIsHeapOnly(&row)) {
+        if (is_row && HeapTupleHeaderIsHeapOnly(reinterpret_cast<HeapTupleHeader>(PageGetItem(page, item))))
+            continue; // no entry leads here
+        ItemPointerData at;
+        ItemPointerSet(&at, BufferGetBlockNumber(buffer), place);
+        HeapTupleData row;
+        if (heap_hot_search_buffer(&at, table_, buffer, snapshot_, &row, nullptr, true))
             seen.add(place);
-            continue;
-        }
-        if (!std::exchange(has_roots, true))
-            heap_get_root_tuples(page, roots);
-        if (OffsetNumber root = roots[place - 1]; OffsetNumberIsValid(root))
-            seen.add(root);
     }
 }
 

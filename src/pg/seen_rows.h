@@ -24,6 +24,13 @@ public:
     // The relation, the snapshot and the map are the caller's.
     SeenRows(Relation table, Snapshot snapshot, VisibilityMap &map);
 
+    // For how many of so many pages there is memory.
+    static double known_part(BlockNumber pages)
+    {
+        double room = static_cast<double>(most_groups()) * pages_in_group;
+        return pages > room ? room / pages : 1;
+    }
+
     // Nothing where that is not known: behind the pages that the table had when this was made, or where
     // there is no memory left.
     std::optional<bool> has(ItemPointer row)
@@ -50,6 +57,7 @@ private:
         uint64 words_[MaxHeapTuplesPerPage / 64 + 1];
     };
     static constexpr BlockNumber pages_in_group = 128, pages_ahead = 32;
+    static size_t most_groups() { return static_cast<size_t>(work_mem) * 1024 / 4 / (pages_in_group * sizeof(Bits)); }
 
     Bits *bits(BlockNumber page)
     {

@@ -14,7 +14,6 @@ public:
     WaitingRows(Relation table, Snapshot snapshot) : rows_(table, snapshot) {}
 
     bool empty() const { return count_ == 0; }
-    void clear() { count_ = 0; }
 
     // One more; null: its row is there, and need not be looked at. put() when there is no room for others.
     template <class Take>

@@ -117,7 +117,7 @@ Relation open_directly(const Way &way)
     if (!way.near().is_direct || !may_read(way.storage) || !pg::reads_as_stored(way.storage.table))
         return nullptr;
     Relation table = try_relation_open(way.storage.table, AccessShareLock);
-    if (table && pg::has_index(table, way.near().index))
+    if (table && table->rd_tableam == GetHeapamTableAmRoutine() && pg::has_index(table, way.near().index))
         return table;
     if (table)
         table_close(table, NoLock);

@@ -333,7 +333,7 @@ std::optional<bool> pass_integers(const Way &way, Relation table, FunctionRef<bo
     return goes_on;
 }
 
-// Measured; as DirectLinks::pass_cost of links.
+// Measured, in probes, which look at rows here.
 double cost_of_integers(const Way &way)
 {
     double visible = visible_part(way.storage.table);

@@ -102,6 +102,7 @@ private:
     static constexpr int64 no_module = int64{1} << 32; // no int32, whatever a row says
     int64 known_module_ = no_module;
     mutable double rows_ = -1, visible_ = 0; // of the table, once asked for
+    mutable BlockNumber table_pages_ = 0;
 };
 
 class SqlLinks final : public graph::Reader {
