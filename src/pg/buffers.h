@@ -31,6 +31,13 @@ inline void fetch_descriptor(Buffer seen)
         prefetch(GetBufferDescriptor(seen - 1));
 }
 
+// And what every search of a page begins with: its header and its end.
+inline void fetch_outline(Page page)
+{
+    prefetch(page);
+    prefetch(page + BLCKSZ - cache_line);
+}
+
 // And an entry or a row of a page, whose place has been fetched.
 inline void fetch_item(Buffer seen, OffsetNumber place)
 {

@@ -94,35 +94,9 @@ void begin_session()
     session = made;
 }
 
-void fill(InnerPages::Copy &copy, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
-{
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    memcpy(copy.page.data, page, BLCKSZ);
-    copy.level = opaque->btpo_level;
-    copy.first = P_FIRSTDATAKEY(opaque);
-    copy.count = PageGetMaxOffsetNumber(page) - copy.first + 1;
-    copy.high = P_RIGHTMOST(opaque) ? PG_UINT64_MAX : rank(P_HIKEY);
-    for (int i = 0; i < copy.count; ++i) {
-        auto place = static_cast<OffsetNumber>(copy.first + i);
-        copy.ranks[i] = i > 0 ? rank(place) : 0;
-        copy.down[i] = BTreeTupleGetDownLink(reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place))));
-        copy.seen[i] = InvalidBuffer;
-    }
-}
-
-// None is there if `rank` raises an error.
-void fill(Place &place, uint64 id, BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank)
-{
-    place.id = 0;
-    place.visits = 0;
-    fill(*place.copy, page, rank);
-    place.id = id;
-    place.block = block;
-}
-
 } // namespace
 
-InnerPages::InnerPages(Relation index, int32 rank_id)
+InnerPages::InnerPages(Relation index, Rank rank, int32 rank_id) : index_(index), rank_(rank)
 {
     if (!session)
         begin_session();
@@ -144,21 +118,51 @@ const InnerPages::Copy *InnerPages::find(BlockNumber block) const
     return place ? place->copy : nullptr;
 }
 
-void InnerPages::keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank) const
+void InnerPages::keep(BlockNumber block, Page page, Copies when) const
 {
+    // None is there if the rank raises an error.
+    auto copy_to = [&](Place &place) {
+        place.id = 0;
+        place.visits = 0;
+        fill(*place.copy, page);
+        place.id = id_;
+        place.block = block;
+    };
     if (Place *kept = session->find(id_, block)) {
         if (memcmp(kept->copy->page.data, page, BLCKSZ) != 0)
-            fill(*kept, id_, block, page, rank);
+            copy_to(*kept);
         return;
     }
     Place *place = &session->place(id_, block, 0);
     if (!session->is_free(*place))
         place = &session->place(id_, block, 1);
-    if (++place->visits < (session->is_free(*place) ? Session::visits_before : Session::visits_to_replace))
+    bool is_free = session->is_free(*place);
+    bool is_due = ++place->visits >= (is_free ? Session::visits_before : Session::visits_to_replace);
+    if (!is_due && !(is_free && when == Copies::at_once))
         return;
     if (!place->copy)
         place->copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
-    fill(*place, id_, block, page, rank);
+    copy_to(*place);
+}
+
+void InnerPages::fill(Copy &copy, Page page) const
+{
+    BTPageOpaque opaque = BTPageGetOpaque(page);
+    auto entry_at = [&](int place) {
+        return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, static_cast<OffsetNumber>(place))));
+    };
+    auto rank = [&](IndexTuple entry) { return rank_(entry, BTreeTupleGetNAtts(entry, index_)); };
+    memcpy(copy.page.data, page, BLCKSZ);
+    copy.level = opaque->btpo_level;
+    copy.first = P_FIRSTDATAKEY(opaque);
+    copy.count = PageGetMaxOffsetNumber(page) - copy.first + 1;
+    copy.high = P_RIGHTMOST(opaque) ? PG_UINT64_MAX : rank(entry_at(P_HIKEY));
+    for (int i = 0; i < copy.count; ++i) {
+        IndexTuple entry = entry_at(copy.first + i);
+        copy.ranks[i] = i > 0 ? rank(entry) : 0;
+        copy.down[i] = BTreeTupleGetDownLink(entry);
+        copy.seen[i] = InvalidBuffer;
+    }
 }
 
 } // namespace relate::pg

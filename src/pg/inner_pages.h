@@ -34,17 +34,26 @@ public:
         Page at() const { return const_cast<char *>(page.data); }
     };
 
-    InnerPages(Relation index, int32 rank_id);
+    // A number for an entry of which the first `columns` columns are known, which never falls along the index.
+    using Rank = FunctionRef<uint64(IndexTuple entry, int columns)>;
+
+    InnerPages(Relation index, Rank rank, int32 rank_id);
 
     // The root, as it was seen last.
     BlockNumber root() const { return root_; }
     void set_root(BlockNumber root);
 
     const Copy *find(BlockNumber block) const;
-    // After some visits to such pages, or if there is a copy that differs. `rank` of an entry's place.
-    void keep(BlockNumber block, Page page, FunctionRef<uint64(OffsetNumber place)> rank) const;
+    // Copies a page if there is a copy that differs; else after some visits to such pages, or at once
+    // where there is room.
+    enum class Copies { after_visits, at_once };
+    void keep(BlockNumber block, Page page, Copies when = Copies::after_visits) const;
 
 private:
+    void fill(Copy &copy, Page page) const;
+
+    Relation index_;
+    Rank rank_;
     uint64 id_;
     BlockNumber root_;
 };

@@ -7,15 +7,8 @@ LeafPages::LeafPages(Relation table, Relation index, Snapshot snapshot, Rank ran
     : table_(table), index_(index), snapshot_(snapshot), memory_(CurrentMemoryContext), rank_(rank),
       // On a standby, entries were killed for the primary's snapshots.
       ignores_killed_(!TransactionStartedDuringRecovery()),
-      reads_ahead_(reads_ahead(index)), inner_(index, rank_id), map_(table)
+      reads_ahead_(reads_ahead(index)), inner_(index, rank, rank_id), map_(table)
 {
-}
-
-// What every search of a page begins with: its header and its end.
-static void fetch_outline(Page page)
-{
-    prefetch(page);
-    prefetch(page + BLCKSZ - cache_line);
 }
 
 // Where the first entry sought should be, of those from `first` to `last`.
@@ -24,7 +17,7 @@ static int foreseen_place(const LeafPages::Foreseen &foreseen, int first, int la
     return first + static_cast<int>(foreseen.part * static_cast<float>(last - first + 1));
 }
 
-LeafPages::Foreseen LeafPages::way_to(const Sought &sought) const
+LeafPages::Foreseen LeafPages::way_to(const Sought &sought)
 {
     auto [to, level] = lead(sought);
     return level == 0 ? to : Foreseen{};
@@ -66,8 +59,10 @@ void LeafPages::look_closer(const Foreseen &leaf)
     int place = foreseen_place(leaf, P_FIRSTKEY, last);
     if (leaf.part < 0)
         return;
-    // What a search from there on meets, where the guess is right or one too low.
-    for (int near = std::max(place - 1, 1); near <= std::min(place + 2, last); ++near)
+    // What a search from there on meets. Where keys have few entries each, as children of a parent, the guess
+    // is some too high or too low.
+    constexpr int before = 4, behind = 7; // measured
+    for (int near = std::max(place - before, 1); near <= std::min(place + behind, last); ++near)
         fetch_item(*leaf.seen, static_cast<OffsetNumber>(near));
 }
 
@@ -88,7 +83,7 @@ void LeafPages::seek_first(const Sought &sought)
     if (BufferIsValid(page_))
         ReleaseBuffer(std::exchange(page_, InvalidBuffer));
     pass_ = AllocSetContextCreate(memory_, "relate pass", ALLOCSET_SMALL_SIZES);
-    leaves_ahead_ = in_context(pass_, [&] { return new (palloc(sizeof(LeavesAhead))) LeavesAhead(index_); });
+    leaves_ahead_ = in_context(pass_, [&] { return new (palloc(sizeof(LeavesAhead))) LeavesAhead(index_, inner_); });
     above_ = InvalidBlockNumber;
     OffsetNumber first = go_down(sought);
     if (!first)
@@ -236,13 +231,23 @@ static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uin
     return begin + (left == 1 && *begin < wanted);
 }
 
-// Where a copy leads to; nowhere if that is behind its bound: it was split since.
-LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought) const
+// The same where it is mostly near the beginning.
+static const uint64 *first_not_below_near(const uint64 *begin, const uint64 *end, uint64 wanted)
+{
+    for (ptrdiff_t step = 1; end - begin > step; begin += step, step *= 2)
+        if (begin[step - 1] >= wanted)
+            return first_not_below(begin, begin + step, wanted);
+    return first_not_below(begin, end, wanted);
+}
+
+// Where a copy leads to, which is not before that entry of it; nowhere if that is behind its bound:
+// it was split since.
+LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought, int from_entry)
 {
     if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(copy.at(), sought)))
         return nowhere;
-    const uint64 *begin = copy.ranks + 1, *end = copy.ranks + copy.count;
-    const uint64 *low = first_not_below(begin, end, sought.rank);
+    const uint64 *begin = copy.ranks + from_entry + 1, *end = copy.ranks + copy.count;
+    const uint64 *low = from_entry > 0 ? first_not_below_near(begin, end, sought.rank) : first_not_below(begin, end, sought.rank);
     const uint64 *high = low < end && *low == sought.rank ? std::upper_bound(low, end, sought.rank) : low;
     auto behind = low - copy.ranks;
     if (low < high) {
@@ -253,12 +258,26 @@ LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought 
     uint64 from = copy.ranks[behind - 1], to = behind < copy.count ? copy.ranks[behind] : copy.high;
     bool is_known = behind > 1 && from < to && to < PG_UINT64_MAX;
     float part = is_known ? static_cast<float>(sought.rank - from) / static_cast<float>(to - from) : -1;
+    last_entry_ = static_cast<int>(behind - 1);
     return {{copy.down[behind - 1], &copy.seen[behind - 1], part}, copy.level - 1};
 }
 
-// From the root down, as far as there are copies.
-LeafPages::Lead LeafPages::lead(const Sought &sought) const
+// The copy that led to a leaf last, if it surely leads to this one.
+const InnerPages::Copy *LeafPages::last_above(const Sought &sought) const
 {
+    if (last_entry_ <= 0)
+        return nullptr;
+    const InnerPages::Copy *copy = inner_.find(last_above_);
+    bool leads_there = copy && copy->level == 1 && last_entry_ < copy->count && sought.rank > copy->ranks[last_entry_] &&
+                       sought.rank < copy->high;
+    return leads_there ? copy : nullptr;
+}
+
+// From the root down, as far as there are copies. What is sought next is mostly near what was sought last.
+LeafPages::Lead LeafPages::lead(const Sought &sought)
+{
+    if (const InnerPages::Copy *copy = last_above(sought))
+        return next_down(*copy, sought, last_entry_);
     Lead at = {{inner_.root()}, nowhere.level};
     while (at.level != 0 && at.to.leaf != InvalidBlockNumber) {
         const InnerPages::Copy *copy = inner_.find(at.to.leaf);
@@ -266,6 +285,7 @@ LeafPages::Lead LeafPages::lead(const Sought &sought) const
             break;
         if (at.level != nowhere.level && copy->level != at.level)
             return nowhere;
+        last_above_ = at.to.leaf;
         at = next_down(*copy, sought);
     }
     return at.level == nowhere.level ? nowhere : at;
@@ -282,7 +302,7 @@ OffsetNumber LeafPages::follow(Lead lead, const Sought &sought)
         BTPageOpaque opaque = BTPageGetOpaque(page);
         bool is_of_use = opaque->btpo_level == lead.level && !P_IGNORE(opaque) && !is_behind(page, sought);
         if (is_of_use) {
-            keep_copy();
+            inner_.keep(BufferGetBlockNumber(page_), page);
             lead.to = {child(page, sought)};
         }
         leave();
@@ -290,15 +310,6 @@ OffsetNumber LeafPages::follow(Lead lead, const Sought &sought)
             return InvalidOffsetNumber;
     }
     return place_on(lead.to, sought);
-}
-
-void LeafPages::keep_copy()
-{
-    Page page = BufferGetPage(page_);
-    inner_.keep(BufferGetBlockNumber(page_), page, [&](OffsetNumber place) {
-        IndexTuple entry = entry_on(page, place);
-        return rank_(entry, columns(entry));
-    });
 }
 
 // From the root to the leaf by the pages, as every search of the index goes.
@@ -313,7 +324,7 @@ OffsetNumber LeafPages::go_down(const Sought &sought)
     go_right(sought);
     inner_.set_root(BufferGetBlockNumber(page_));
     for (Page page; page = BufferGetPage(page_), !P_ISLEAF(BTPageGetOpaque(page)); go_right(sought)) {
-        keep_copy();
+        inner_.keep(BufferGetBlockNumber(page_), page);
         above_ = BufferGetBlockNumber(page_);
         Foreseen down = {child(page, sought)};
         leave();
@@ -331,8 +342,11 @@ BlockNumber LeafPages::child(Page page, const Sought &sought) const
 // which part of it comes next.
 void LeafPages::look_ahead()
 {
-    ahead_ = leaves_ahead_ ? pinned(index_, next_page_, leaves_ahead_->come_to(next_page_)) : ReadBuffer(index_, next_page_);
-    prefetch(BufferGetPage(ahead_), BLCKSZ);
+    Buffer unknown = InvalidBuffer, &seen = leaves_ahead_ ? leaves_ahead_->come_to(next_page_) : unknown;
+    bool is_fetched = BufferIsValid(seen);
+    ahead_ = pinned(index_, next_page_, seen);
+    if (!is_fetched)
+        prefetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
 void LeafPages::turn_to(const Foreseen &page)
@@ -440,11 +454,12 @@ OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber 
     return first_place(page, static_cast<OffsetNumber>(std::max<int>(low, high - step)), high, sought);
 }
 
-// The whole page at once.
+// All entries of the page at once, at the places where they lie on it.
 void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
 {
     make_room(BLCKSZ);
-    memcpy(room_, page, BLCKSZ);
+    auto header = reinterpret_cast<PageHeader>(page);
+    memcpy(room_ + header->pd_upper, page + header->pd_upper, header->pd_special - header->pd_upper);
     int end = 0;
     for (OffsetNumber place = first; place <= last; ++place) {
         ItemId item = PageGetItemId(page, place);
@@ -492,7 +507,7 @@ void LeafPages::keep_gap(IndexTuple end)
 // The entries sought on the page, from that place on; and unlocks it.
 void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
-    constexpr int few = 8;
+    int few = pass_ ? 0 : 8; // a pass mostly takes whole pages
     Page page = BufferGetPage(page_);
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);

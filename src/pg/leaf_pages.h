@@ -38,7 +38,7 @@ public:
     // come before all values.
     using Compare = FunctionRef<int(IndexTuple entry, int columns)>;
     // A number for such an entry, which never falls along the index.
-    using Rank = FunctionRef<uint64(IndexTuple entry, int columns)>;
+    using Rank = InnerPages::Rank;
     // Where a leaf should be, as far as that is known.
     struct Foreseen {
         BlockNumber leaf = InvalidBlockNumber;
@@ -56,7 +56,7 @@ public:
     LeafPages(Relation table, Relation index, Snapshot snapshot, Rank rank, int32 rank_id = 0);
 
     // The leaf where it should be, if the way is known.
-    Foreseen way_to(const Sought &sought) const;
+    Foreseen way_to(const Sought &sought);
 
     // The same, and lets memory fetch what a seek will look at, while others come first: the outline
     // of the leaf, and once that is there the entry on it. A page that is in no buffer begins to be read.
@@ -160,11 +160,10 @@ private:
     OffsetNumber go_to_leaf(const Sought &sought);
     OffsetNumber place_on(const Foreseen &leaf, const Sought &sought);
     OffsetNumber place_if_leaf(Page page, const Sought &sought) const;
-    Lead lead(const Sought &sought) const;
+    Lead lead(const Sought &sought);
     OffsetNumber follow(Lead lead, const Sought &sought);
     OffsetNumber go_down(const Sought &sought);
     bool lock_root();
-    void keep_copy();
     void turn_to(const Foreseen &page);
     void look_ahead();
     void go_right(const Sought &sought);
@@ -175,7 +174,8 @@ private:
     OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     int guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     BlockNumber child(Page page, const Sought &sought) const;
-    Lead next_down(const InnerPages::Copy &copy, const Sought &sought) const;
+    const InnerPages::Copy *last_above(const Sought &sought) const;
+    Lead next_down(const InnerPages::Copy &copy, const Sought &sought, int from_entry = 0);
     void copy(OffsetNumber first, const Sought &sought);
     void copy_all(Page page, OffsetNumber first, OffsetNumber last);
     OffsetNumber copy_while(Page page, OffsetNumber first, OffsetNumber last,
@@ -204,6 +204,8 @@ private:
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
     BlockNumber looked_for_ = InvalidBlockNumber; // last
+    BlockNumber last_above_ = InvalidBlockNumber; // the last copy that led on, and by which entry
+    int last_entry_ = 0;
     OffsetNumber usual_last_ = 0; // entry of a page
     // Copied from it.
     char *room_ = nullptr;

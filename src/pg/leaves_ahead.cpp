@@ -34,9 +34,28 @@ Buffer &LeavesAhead::come_to(BlockNumber leaf)
         read_parent();
     if (!find(leaf))
         return nowhere_ = InvalidBuffer;
-    for (told_ = std::max(told_, at_); told_ < std::min(at_ + pages_ahead, leaves_.size()); ++told_)
-        leaves_[told_].seen = read_ahead(index_, leaves_[told_].page);
-    return leaves_[at_].seen;
+    tell_others();
+    return leaves_[at_].seen();
+}
+
+// The nearer one is, the more of it: to be read, then its place among the buffers, and the page itself.
+void LeavesAhead::tell_others()
+{
+    for (told_ = std::max(told_, at_); told_ < std::min(at_ + pages_ahead, leaves_.size()); ++told_) {
+        Leaf &leaf = leaves_[told_];
+        if (BufferIsValid(leaf.seen()))
+            fetch_descriptor(leaf.seen());
+        else
+            leaf.seen() = read_ahead(index_, leaf.page);
+    }
+    if (Leaf *leaf = behind(pages_ahead / 2); leaf && BufferIsValid(leaf->seen()) && has_gone(leaf->seen(), leaf->page))
+        leaf->seen() = read_ahead(index_, leaf->page);
+    if (Leaf *leaf = behind(4); leaf && BufferIsValid(leaf->seen())) {
+        fetch_descriptor(leaf->seen());
+        fetch_outline(BufferGetPage(leaf->seen()));
+    }
+    if (Leaf *leaf = behind(1); leaf && BufferIsValid(leaf->seen()))
+        prefetch(BufferGetPage(leaf->seen()), BLCKSZ);
 }
 
 // In place of the leaves that lie behind us.
@@ -54,10 +73,15 @@ void LeavesAhead::read_parent()
     BTPageOpaque opaque = BTPageGetOpaque(page);
     bool is_gone = P_IGNORE(opaque), is_parent = !is_gone && opaque->btpo_level == 1;
     OffsetNumber last = is_parent ? PageGetMaxOffsetNumber(page) : 0;
+    const InnerPages::Copy *copy = nullptr;
+    if (is_parent) {
+        inner_.keep(parent_, page, InnerPages::Copies::at_once);
+        copy = inner_.find(parent_);
+    }
     in_context(memory_, [&] {
-        for (OffsetNumber place = P_FIRSTDATAKEY(opaque); place <= last; ++place) {
+        for (OffsetNumber first = P_FIRSTDATAKEY(opaque), place = first; place <= last; ++place) {
             auto *entry = reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
-            leaves_.push({BTreeTupleGetDownLink(entry), InvalidBuffer});
+            leaves_.push({BTreeTupleGetDownLink(entry), InvalidBuffer, copy ? &copy->seen[place - first] : nullptr});
         }
     });
     parent_ = (is_parent || is_gone) && !P_RIGHTMOST(opaque) ? opaque->btpo_next : InvalidBlockNumber;

@@ -3,10 +3,11 @@
 // which they were made, and the system does not guess which comes next.
 //
 // All of it are hints: a page that was split or deleted meanwhile is only read later, or in vain.
-// Memory: in the context in which it was made, 8 bytes for each page below one of the upper level.
+// Memory: in the context in which it was made, 16 bytes for each page below one of the upper level.
 #pragma once
 
 #include "pg/buffers.h"
+#include "pg/inner_pages.h"
 #include "pg/memory.h"
 #include "pg/pg.h"
 
@@ -14,9 +15,9 @@ namespace relate::pg {
 
 class LeavesAhead {
 public:
-    // The index is the caller's.
-    explicit LeavesAhead(Relation index)
-        : index_(index), memory_(CurrentMemoryContext), reads_ahead_(reads_ahead(index))
+    // The index is the caller's, and what the session remembers of it.
+    LeavesAhead(Relation index, const InnerPages &inner)
+        : index_(index), inner_(inner), memory_(CurrentMemoryContext), reads_ahead_(reads_ahead(index))
     {
     }
 
@@ -27,21 +28,27 @@ public:
         first_ = leaf;
     }
 
-    // Where the leaf was seen last, maybe. Others behind it are told to come.
+    // Where the leaf was seen last, maybe; then memory fetches it. Others behind it are told to come.
     Buffer &come_to(BlockNumber leaf);
 
 private:
     static constexpr size_t pages_ahead = 32;
     struct Leaf {
         BlockNumber page;
-        Buffer seen;
+        Buffer seen_here;
+        Buffer *remembered; // where the session remembers it
+
+        Buffer &seen() { return remembered ? *remembered : seen_here; }
     };
 
+    void tell_others();
+    Leaf *behind(size_t distance) { return at_ + distance < told_ ? &leaves_[at_ + distance] : nullptr; }
     void find_first();
     bool find(BlockNumber leaf);
     void read_parent();
 
     Relation index_;
+    const InnerPages &inner_;
     MemoryContext memory_;
     BlockNumber parent_ = InvalidBlockNumber; // of those behind the known ones
     BlockNumber first_ = InvalidBlockNumber;  // while nothing has been read

@@ -83,7 +83,7 @@ private:
     int compare(const Wanted &wanted, IndexTuple tuple, int columns) const;
     void read_entry(IndexTuple tuple, Entry &entry) const;
     void read_dates(IndexTuple tuple, const char *at, DateADT &first, DateADT &last) const;
-    bool read_integers(IndexTuple tuple, IntegerEntry &entry, Shapes &shapes);
+    std::optional<IntegerEntry> read_integers(IndexTuple tuple, Shapes &shapes);
     bool is_module(int32 id);
     bool is_wanted(const Entry &entry);
     bool is_there(const Entry &entry);

@@ -217,16 +217,18 @@ struct DirectLinks::IntegerEntry {
 // for the digits.
 class DirectLinks::Shape {
 public:
-    // Whether it is of this shape; reads it then.
-    bool read(IndexTuple tuple, IntegerEntry &entry) const
+    // None where it is not of this shape.
+    std::optional<IntegerEntry> read(IndexTuple tuple) const
     {
         auto *at = reinterpret_cast<const char *>(tuple);
         if (tuple->t_info != info_ || load<uint32>(at + sizeof *tuple) != behind_header_ ||
             load<int32>(at + data_) != near_module_ || load<uint16>(at + near_) != near_head_ ||
             load<uint64>(at + middle_) != type_and_far_module_ || load<uint16>(at + far_) != far_head_)
-            return false;
-        entry = {near_module_, far_module_, {digits(at + near_, near_shift_), digits(at + far_, far_shift_)}};
-        return entry.pair.near <= graph::IntegerPair::most && entry.pair.far <= graph::IntegerPair::most;
+            return {};
+        graph::IntegerPair pair = {digits(at + near_, near_shift_), digits(at + far_, far_shift_)};
+        if (pair.near > graph::IntegerPair::most || pair.far > graph::IntegerPair::most)
+            return {};
+        return IntegerEntry{near_module_, far_module_, pair};
     }
 
     void learn(IndexTuple tuple, const IntegerEntry &entry)
@@ -274,12 +276,12 @@ private:
 // Most entries are in this like one of the last two that were not like one of these.
 class DirectLinks::Shapes {
 public:
-    bool read(IndexTuple tuple, IntegerEntry &entry)
+    std::optional<IntegerEntry> read(IndexTuple tuple)
     {
-        if (shape_[last_].read(tuple, entry))
-            return true;
+        if (auto entry = shape_[last_].read(tuple))
+            return entry;
         last_ = 1 - last_;
-        return shape_[last_].read(tuple, entry);
+        return shape_[last_].read(tuple);
     }
     // In place of that which was looked at last.
     void learn(IndexTuple tuple, const IntegerEntry &entry) { shape_[last_].learn(tuple, entry); }
@@ -303,25 +305,26 @@ private:
     return true;
 }
 
-// What most passes meet nothing but: an entry of the only type, with such keys. False
+// What most passes meet nothing but: an entry of the only type, with such keys. None
 // where it is another one, or does not hold on the day.
-bool DirectLinks::read_integers(IndexTuple tuple, IntegerEntry &entry, Shapes &shapes)
+auto DirectLinks::read_integers(IndexTuple tuple, Shapes &shapes) -> std::optional<IntegerEntry>
 {
+    IntegerEntry entry;
     const RelationshipType &type = *types_.only();
     const char *base = data_of(tuple), *at = base;
     entry.near_module = read_int4(at, base);
     if (!read_small_integer(at, entry.pair.near) || read_int4(at, base) != type.id)
-        return false;
+        return {};
     entry.far_module = read_int4(at, base);
     if (!is_module(entry.far_module) || !read_small_integer(at, entry.pair.far))
-        return false;
+        return {};
     if (type.is_perpetual || !(has(tuple, columns_.start_date) || has(tuple, columns_.end_date))) {
         shapes.learn(tuple, entry);
-        return true;
+        return entry;
     }
     DateADT first = DATEVAL_NOBEGIN, last = DATEVAL_NOEND;
     read_dates(tuple, at, first, last);
-    return first <= as_of_ && last >= as_of_;
+    return first <= as_of_ && last >= as_of_ ? std::optional(entry) : std::nullopt;
 }
 
 [[gnu::always_inline]] inline bool DirectLinks::is_module(int32 id)
@@ -472,12 +475,14 @@ bool DirectLinks::pass(TakeEdge take, TakeRun take_run)
     bool has_runs = types_.only() && is_compact_;
     Run run = {{0, 0, only_via().value_or(graph::Via()), {}}, take_run, {}, 0};
     Shapes shapes;
-    IntegerEntry integers;
     Entry entry;
     pages_.seek_first(sought);
     while (IndexTuple tuple = pages_.next(sought)) {
-        if (has_runs && (shapes.read(tuple, integers) || read_integers(tuple, integers, shapes))) {
-            if (pages_.is_visible() && !run.add(integers))
+        std::optional<IntegerEntry> integers = has_runs ? shapes.read(tuple) : std::nullopt;
+        if (!integers && has_runs)
+            integers = read_integers(tuple, shapes);
+        if (integers) {
+            if (pages_.is_visible() && !run.add(*integers))
                 return false;
             continue;
         }
