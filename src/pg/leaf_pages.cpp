@@ -59,10 +59,9 @@ void LeafPages::look_closer(const Foreseen &leaf)
     int place = foreseen_place(leaf, P_FIRSTKEY, last);
     if (leaf.part < 0)
         return;
-    // What a search from there on meets. Where keys have few entries each, as children of a parent, the guess
-    // is some too high or too low.
-    constexpr int before = 4, behind = 7; // measured
-    for (int near = std::max(place - before, 1); near <= std::min(place + behind, last); ++near)
+    // What a search from there on meets.
+    int miss = std::min(static_cast<int>(usual_miss_), 8);
+    for (int near = std::max(place - 1 - miss, 1); near <= std::min(place + 2 + 2 * miss, last); ++near)
         fetch_item(*leaf.seen, static_cast<OffsetNumber>(near));
 }
 
@@ -204,7 +203,7 @@ OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
 
 // That is, if all entries sought that are left of the page's end are on it, and some place for
 // them is: it has entries before them, and its bound is not. Whatever page it was before.
-OffsetNumber LeafPages::place_if_leaf(Page page, const Sought &sought) const
+OffsetNumber LeafPages::place_if_leaf(Page page, const Sought &sought)
 {
     BTPageOpaque opaque = BTPageGetOpaque(page);
     OffsetNumber first = P_FIRSTDATAKEY(opaque), last = PageGetMaxOffsetNumber(page);
@@ -431,12 +430,20 @@ int LeafPages::guess(Page page, OffsetNumber low, OffsetNumber high, const Sough
 }
 
 // The same as first_place. Keys of a sequence are spread evenly, and then a search meets few entries.
-OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought)
 {
     constexpr int few = 8;
     int guessed = high - low < few ? -1 : guess(page, low, high, sought);
     if (guessed < 0)
         return first_place(page, low, high, sought);
+    OffsetNumber place = place_from(page, guessed, low, high, sought);
+    usual_miss_ += (static_cast<float>(std::abs(place - guessed)) - usual_miss_) / 16;
+    return place;
+}
+
+// By steps that grow.
+OffsetNumber LeafPages::place_from(Page page, int guessed, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+{
     auto is_before = [&](int place) {
         IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
         return sought.compare(entry, columns(entry)) > 0;

@@ -159,7 +159,7 @@ private:
     OffsetNumber begin_on_leaf(const Sought &sought);
     OffsetNumber go_to_leaf(const Sought &sought);
     OffsetNumber place_on(const Foreseen &leaf, const Sought &sought);
-    OffsetNumber place_if_leaf(Page page, const Sought &sought) const;
+    OffsetNumber place_if_leaf(Page page, const Sought &sought);
     Lead lead(const Sought &sought);
     OffsetNumber follow(Lead lead, const Sought &sought);
     OffsetNumber go_down(const Sought &sought);
@@ -171,7 +171,8 @@ private:
     bool is_behind(Page page, const Sought &sought) const;
     OffsetNumber first_place(Page page, const Sought &sought) const;
     OffsetNumber first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
-    OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
+    OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought);
+    OffsetNumber place_from(Page page, int guessed, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     int guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     BlockNumber child(Page page, const Sought &sought) const;
     const InnerPages::Copy *last_above(const Sought &sought) const;
@@ -207,6 +208,7 @@ private:
     BlockNumber last_above_ = InvalidBlockNumber; // the last copy that led on, and by which entry
     int last_entry_ = 0;
     OffsetNumber usual_last_ = 0; // entry of a page
+    float usual_miss_ = 1;        // of a guess, in entries
     // Copied from it.
     char *room_ = nullptr;
     size_t capacity_ = 0;
