@@ -26,7 +26,7 @@ struct Place {
 struct Session {
     static constexpr uint32 known_count = 64;
     static constexpr uint32 place_count = 512; // by twos
-    static constexpr int visits_before = 4; // for fewer, a copy would not pay
+    static constexpr int visits_before = 4; // by probes: for fewer, a copy would not pay
     static constexpr int visits_to_replace = 32;
 
     MemoryContext memory;
@@ -96,7 +96,7 @@ void begin_session()
 
 } // namespace
 
-InnerPages::InnerPages(Relation index, Rank rank, int32 rank_id) : index_(index), rank_(rank)
+InnerPages::InnerPages(Relation index, BtreePage::Rank rank, int32 rank_id) : index_(index), rank_(rank)
 {
     if (!session)
         begin_session();
@@ -107,6 +107,7 @@ InnerPages::InnerPages(Relation index, Rank rank, int32 rank_id) : index_(index)
 
 void InnerPages::set_root(BlockNumber root)
 {
+    led_ = {};
     root_ = root;
     if (Known *known = session->find(id_))
         known->root = root;
@@ -133,12 +134,11 @@ void InnerPages::keep(BlockNumber block, Page page, Copies when) const
             copy_to(*kept);
         return;
     }
-    Place *place = &session->place(id_, block, 0);
-    if (!session->is_free(*place))
-        place = &session->place(id_, block, 1);
-    bool is_free = session->is_free(*place);
-    bool is_due = ++place->visits >= (is_free ? Session::visits_before : Session::visits_to_replace);
-    if (!is_due && !(is_free && when == Copies::at_once))
+    Place *first = &session->place(id_, block, 0);
+    bool is_first_free = session->is_free(*first);
+    Place *place = is_first_free ? first : &session->place(id_, block, 1);
+    bool is_due = ++place->visits >= (session->is_free(*place) ? Session::visits_before : Session::visits_to_replace);
+    if (!is_due && !(is_first_free && when == Copies::at_once))
         return;
     if (!place->copy)
         place->copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
@@ -147,22 +147,92 @@ void InnerPages::keep(BlockNumber block, Page page, Copies when) const
 
 void InnerPages::fill(Copy &copy, Page page) const
 {
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    auto entry_at = [&](int place) {
-        return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, static_cast<OffsetNumber>(place))));
-    };
-    auto rank = [&](IndexTuple entry) { return rank_(entry, BTreeTupleGetNAtts(entry, index_)); };
+    BtreePage from(index_, page);
     memcpy(copy.page.data, page, BLCKSZ);
-    copy.level = opaque->btpo_level;
-    copy.first = P_FIRSTDATAKEY(opaque);
-    copy.count = PageGetMaxOffsetNumber(page) - copy.first + 1;
-    copy.high = P_RIGHTMOST(opaque) ? PG_UINT64_MAX : rank(entry_at(P_HIKEY));
+    copy.level = from.opaque()->btpo_level;
+    copy.first = from.first();
+    copy.count = from.last() - copy.first + 1;
+    copy.high = from.is_rightmost() ? PG_UINT64_MAX : from.rank(P_HIKEY, rank_);
     for (int i = 0; i < copy.count; ++i) {
-        IndexTuple entry = entry_at(copy.first + i);
-        copy.ranks[i] = i > 0 ? rank(entry) : 0;
-        copy.down[i] = BTreeTupleGetDownLink(entry);
+        auto place = static_cast<OffsetNumber>(copy.first + i);
+        copy.ranks[i] = i > 0 ? from.rank(place, rank_) : 0;
+        copy.down[i] = BTreeTupleGetDownLink(from.entry(place));
         copy.seen[i] = InvalidBuffer;
     }
+}
+
+// ---- the way down ----------------------------------------------------------------------
+
+// std::lower_bound without a branch that depends on what is there.
+static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uint64 wanted)
+{
+    auto left = static_cast<size_t>(end - begin);
+    for (; left > 1; left -= left / 2)
+        begin += begin[left / 2 - 1] < wanted ? left / 2 : 0;
+    return begin + (left == 1 && *begin < wanted);
+}
+
+// The same where it is mostly near the beginning.
+static const uint64 *first_not_below_near(const uint64 *begin, const uint64 *end, uint64 wanted)
+{
+    for (ptrdiff_t step = 1; end - begin > step; begin += step, step *= 2)
+        if (begin[step - 1] >= wanted)
+            return first_not_below(begin, begin + step, wanted);
+    return first_not_below(begin, end, wanted);
+}
+
+static constexpr InnerPages::Lead nowhere = {{}, PG_UINT32_MAX};
+
+// Where a copy leads to, which is not before that entry of it; nowhere if that is behind its bound:
+// it was split since.
+InnerPages::Lead InnerPages::next_down(const Copy &copy, BtreePage::Compare compare, uint64 rank, int from_entry)
+{
+    BtreePage page(index_, copy.at());
+    if (rank > copy.high || (rank == copy.high && page.is_behind_end(compare)))
+        return nowhere;
+    const uint64 *begin = copy.ranks + from_entry + 1, *end = copy.ranks + copy.count;
+    const uint64 *low = from_entry > 0 ? first_not_below_near(begin, end, rank) : first_not_below(begin, end, rank);
+    const uint64 *high = low < end && *low == rank ? std::upper_bound(low, end, rank) : low;
+    auto next = low - copy.ranks;
+    if (low < high) {
+        auto place = [&](const uint64 *of) { return static_cast<OffsetNumber>(copy.first + (of - copy.ranks)); };
+        next = page.first_place(place(low), place(high), compare) - copy.first;
+    }
+    // The bounds of the first page and of the last one say little.
+    uint64 from = copy.ranks[next - 1], to = next < copy.count ? copy.ranks[next] : copy.high;
+    bool is_known = next > 1 && from < to && to < PG_UINT64_MAX;
+    float part = is_known ? static_cast<float>(rank - from) / static_cast<float>(to - from) : -1;
+    led_.entry = static_cast<int>(next - 1);
+    led_.end = std::min(led_.end, copy.level > 1 ? to : copy.high);
+    return {{copy.down[next - 1], &copy.seen[next - 1], part}, copy.level - 1};
+}
+
+// The copy that led to a leaf last, if it surely leads to this one, too.
+const InnerPages::Copy *InnerPages::led_by(uint64 rank) const
+{
+    if (led_.entry <= 0 || rank >= led_.end)
+        return nullptr;
+    const Copy *copy = find(led_.page);
+    bool leads_there = copy && copy->level == 1 && led_.entry < copy->count && rank > copy->ranks[led_.entry];
+    return leads_there ? copy : nullptr;
+}
+
+InnerPages::Lead InnerPages::lead(BtreePage::Compare compare, uint64 rank)
+{
+    if (const Copy *copy = led_by(rank))
+        return next_down(*copy, compare, rank, led_.entry);
+    Lead at = {{root_}, nowhere.level};
+    led_ = {InvalidBlockNumber, 0, PG_UINT64_MAX};
+    while (at.level != 0 && at.to.page != InvalidBlockNumber) {
+        const Copy *copy = find(at.to.page);
+        if (!copy)
+            break;
+        if (at.level != nowhere.level && copy->level != at.level)
+            return nowhere;
+        led_.page = at.to.page;
+        at = next_down(*copy, compare, rank, 0);
+    }
+    return at.level == nowhere.level ? nowhere : at;
 }
 
 } // namespace relate::pg

@@ -11,8 +11,7 @@
 // 8 MB. Nothing in it is freed: whoever reads a copy while the server says so is safe.
 #pragma once
 
-#include "base/function_ref.h"
-#include "pg/pg.h"
+#include "pg/btree_page.h"
 
 namespace relate::pg {
 
@@ -34,28 +33,47 @@ public:
         Page at() const { return const_cast<char *>(page.data); }
     };
 
-    // A number for an entry of which the first `columns` columns are known, which never falls along the index.
-    using Rank = FunctionRef<uint64(IndexTuple entry, int columns)>;
+    // Where the copies lead to. Of a leaf, the buffer in which it was seen last, maybe, and the part of its
+    // entries that should come before what is sought; < 0 if nobody knows.
+    struct Foreseen {
+        BlockNumber page = InvalidBlockNumber;
+        Buffer *seen = nullptr; // (Copy)
+        float part = -1;
+    };
+    struct Lead {
+        Foreseen to;
+        uint32 level; // of that page
+    };
 
-    InnerPages(Relation index, Rank rank, int32 rank_id);
+    InnerPages(Relation index, BtreePage::Rank rank, int32 rank_id);
 
-    // The root, as it was seen last.
-    BlockNumber root() const { return root_; }
+    // From the root down, as far as there are copies; what is sought has that rank, or the first of it has.
+    Lead lead(BtreePage::Compare compare, uint64 rank);
+
+    // The root, as it is now: who sees it was misled, or knew no way.
     void set_root(BlockNumber root);
 
     const Copy *find(BlockNumber block) const;
     // Copies a page if there is a copy that differs; else after some visits to such pages, or at once
-    // where there is room.
+    // while that leaves room for others.
     enum class Copies { after_visits, at_once };
     void keep(BlockNumber block, Page page, Copies when = Copies::after_visits) const;
 
 private:
     void fill(Copy &copy, Page page) const;
+    const Copy *led_by(uint64 rank) const;
+    Lead next_down(const Copy &copy, BtreePage::Compare compare, uint64 rank, int from_entry);
 
     Relation index_;
-    Rank rank_;
+    BtreePage::Rank rank_;
     uint64 id_;
     BlockNumber root_;
+    // By what the copies led last, and up to where that would have led: what is sought next is mostly near.
+    struct {
+        BlockNumber page = InvalidBlockNumber;
+        int entry = 0;
+        uint64 end = 0;
+    } led_;
 };
 
 } // namespace relate::pg

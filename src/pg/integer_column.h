@@ -15,7 +15,7 @@ struct IntegerColumn {
     }
     static uint64 rank(int64 value) { return static_cast<uint64>(value) + (uint64{1} << 63); }
 
-    // See LeafPages::Rank.
+    // See BtreePage::Rank.
     uint64 operator()(IndexTuple entry, int columns) const
     {
         if (columns == 0)
@@ -24,7 +24,7 @@ struct IntegerColumn {
         return value ? rank(*value) : PG_UINT64_MAX;
     }
 
-    // See LeafPages::Compare. An entry between two pages that says no more than this column:
+    // See BtreePage::Compare. An entry between two pages that says no more than this column:
     // what is sought lies behind it.
     int compare(int64 wanted, IndexTuple entry, int columns) const
     {

@@ -19,14 +19,14 @@ static int foreseen_place(const LeafPages::Foreseen &foreseen, int first, int la
 
 LeafPages::Foreseen LeafPages::way_to(const Sought &sought)
 {
-    auto [to, level] = lead(sought);
+    auto [to, level] = inner_.lead(sought.compare, sought.rank);
     return level == 0 ? to : Foreseen{};
 }
 
 LeafPages::Foreseen LeafPages::foresee(const Sought &sought)
 {
     Foreseen to = way_to(sought);
-    if (to.leaf == InvalidBlockNumber)
+    if (to.page == InvalidBlockNumber)
         return to;
     if (!BufferIsValid(*to.seen))
         look_for(to);
@@ -43,17 +43,17 @@ LeafPages::Foreseen LeafPages::foresee(const Sought &sought)
 // Once for all that are sought there.
 void LeafPages::look_for(const Foreseen &leaf)
 {
-    if (!reads_ahead_ || leaf.leaf == looked_for_)
+    if (!reads_ahead_ || leaf.page == looked_for_)
         return;
-    looked_for_ = leaf.leaf;
-    *leaf.seen = read_ahead(index_, leaf.leaf);
+    looked_for_ = leaf.page;
+    *leaf.seen = read_ahead(index_, leaf.page);
 }
 
 void LeafPages::look_closer(const Foreseen &leaf)
 {
-    if (leaf.leaf == InvalidBlockNumber || !BufferIsValid(*leaf.seen))
+    if (leaf.page == InvalidBlockNumber || !BufferIsValid(*leaf.seen))
         return;
-    if (has_gone(*leaf.seen, leaf.leaf))
+    if (has_gone(*leaf.seen, leaf.page))
         return look_for(leaf);
     int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
     int place = foreseen_place(leaf, P_FIRSTKEY, last);
@@ -68,7 +68,7 @@ void LeafPages::look_closer(const Foreseen &leaf)
 void LeafPages::seek(const Sought &given)
 {
     Sought sought = given;
-    if (sought.at.leaf == InvalidBlockNumber) {
+    if (sought.at.page == InvalidBlockNumber) {
         sought.at = foresee(sought);
         look_closer(sought.at);
     }
@@ -96,8 +96,7 @@ void LeafPages::seek_page(const Sought &sought)
 {
     if (!begin_on_leaf(sought))
         return;
-    Page page = BufferGetPage(page_);
-    copy_all(page, P_FIRSTDATAKEY(BTPageGetOpaque(page)), PageGetMaxOffsetNumber(page));
+    copy_all(at_hand().first(), at_hand().last());
     pgstat_count_index_tuples(index_, end_);
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
@@ -111,18 +110,17 @@ int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several)
     if (!first)
         return 0;
     PredicateLockPage(index_, BufferGetBlockNumber(page_), snapshot_);
-    Page page = BufferGetPage(page_);
-    OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);
+    OffsetNumber last = usual_last_ = at_hand().last();
     size_t filled = 0;
     int done = 0;
     for (; done < count; ++done) {
         OffsetNumber begin = first;
         if (done > 0) {
             sought = several(done);
-            begin = guessed_place(page, first, OffsetNumberNext(last), sought);
+            begin = guessed_place(first, OffsetNumberNext(last), sought);
         }
         int before = end_;
-        OffsetNumber end = copy_while(page, begin, last, [&](OffsetNumber place) { return is_sought(page, place, sought); }, filled);
+        OffsetNumber end = copy_while(begin, last, sought.compare, filled);
         if (end > last) { // there may be more behind the page
             end_ = before;
             break;
@@ -134,7 +132,7 @@ int LeafPages::seek_several(int count, FunctionRef<Sought(int which)> several)
         pgstat_count_index_scan(index_);
     pgstat_count_index_tuples(index_, end_);
     if (done > 0)
-        keep_gap(entry_on(page, first));
+        keep_gap(at_hand().entry(first));
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
     return done;
@@ -174,13 +172,13 @@ OffsetNumber LeafPages::begin_on_leaf(const Sought &sought)
 OffsetNumber LeafPages::go_to_leaf(const Sought &sought)
 {
     OffsetNumber place = InvalidOffsetNumber;
-    if (sought.at.leaf != InvalidBlockNumber) {
+    if (sought.at.page != InvalidBlockNumber) {
         place = place_on(sought.at, sought);
     } else {
         if (BufferIsValid(page_))
             place = place_on({BufferGetBlockNumber(page_)}, sought);
         if (!place)
-            place = follow(lead(sought), sought);
+            place = follow(inner_.lead(sought.compare, sought.rank), sought);
     }
     return place ? place : go_down(sought);
 }
@@ -188,14 +186,14 @@ OffsetNumber LeafPages::go_to_leaf(const Sought &sought)
 // Locks the page if that is the leaf; else there is no place, and no page at hand.
 OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
 {
-    if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf.leaf) {
+    if (BufferIsValid(page_) && BufferGetBlockNumber(page_) == leaf.page) {
         LockBuffer(page_, BUFFER_LOCK_SHARE);
     } else {
         if (BufferIsValid(page_))
             ReleaseBuffer(page_);
         turn_to(leaf);
     }
-    if (OffsetNumber place = place_if_leaf(BufferGetPage(page_), sought))
+    if (OffsetNumber place = place_if_leaf(sought))
         return place;
     leave();
     return InvalidOffsetNumber;
@@ -203,15 +201,19 @@ OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
 
 // That is, if all entries sought that are left of the page's end are on it, and some place for
 // them is: it has entries before them, and its bound is not. Whatever page it was before.
-OffsetNumber LeafPages::place_if_leaf(Page page, const Sought &sought)
+OffsetNumber LeafPages::place_if_leaf(const Sought &sought)
 {
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    OffsetNumber first = P_FIRSTDATAKEY(opaque), last = PageGetMaxOffsetNumber(page);
-    if (!P_ISLEAF(opaque) || P_IGNORE(opaque) || first > last)
+    BtreePage page = at_hand();
+    OffsetNumber first = page.first(), last = page.last();
+    if (!page.is_leaf() || page.is_ignored() || first > last)
         return InvalidOffsetNumber;
-    OffsetNumber place = guessed_place(page, first, OffsetNumberNext(last), sought);
-    bool is_here = (place > first || P_LEFTMOST(opaque)) && (place <= last || !is_behind(page, sought));
-    return is_here ? place : InvalidOffsetNumber;
+    OffsetNumber place = guessed_place(first, OffsetNumberNext(last), sought);
+    bool is_here = (place > first || page.is_leftmost()) && (place <= last || !page.is_behind_end(sought.compare));
+    if (!is_here)
+        return InvalidOffsetNumber;
+    if (sought.at.part >= 0)
+        usual_miss_ += (static_cast<float>(std::abs(place - foreseen_place(sought.at, first, last))) - usual_miss_) / 16;
+    return place;
 }
 
 // The page at hand is the root then; false where the index is empty.
@@ -221,88 +223,18 @@ bool LeafPages::lock_root()
     return BufferIsValid(page_);
 }
 
-// std::lower_bound without a branch that depends on what is there.
-static const uint64 *first_not_below(const uint64 *begin, const uint64 *end, uint64 wanted)
-{
-    auto left = static_cast<size_t>(end - begin);
-    for (; left > 1; left -= left / 2)
-        begin += begin[left / 2 - 1] < wanted ? left / 2 : 0;
-    return begin + (left == 1 && *begin < wanted);
-}
-
-// The same where it is mostly near the beginning.
-static const uint64 *first_not_below_near(const uint64 *begin, const uint64 *end, uint64 wanted)
-{
-    for (ptrdiff_t step = 1; end - begin > step; begin += step, step *= 2)
-        if (begin[step - 1] >= wanted)
-            return first_not_below(begin, begin + step, wanted);
-    return first_not_below(begin, end, wanted);
-}
-
-// Where a copy leads to, which is not before that entry of it; nowhere if that is behind its bound:
-// it was split since.
-LeafPages::Lead LeafPages::next_down(const InnerPages::Copy &copy, const Sought &sought, int from_entry)
-{
-    if (sought.rank > copy.high || (sought.rank == copy.high && is_behind(copy.at(), sought)))
-        return nowhere;
-    const uint64 *begin = copy.ranks + from_entry + 1, *end = copy.ranks + copy.count;
-    const uint64 *low = from_entry > 0 ? first_not_below_near(begin, end, sought.rank) : first_not_below(begin, end, sought.rank);
-    const uint64 *high = low < end && *low == sought.rank ? std::upper_bound(low, end, sought.rank) : low;
-    auto behind = low - copy.ranks;
-    if (low < high) {
-        auto place = [&](const uint64 *rank) { return static_cast<OffsetNumber>(copy.first + (rank - copy.ranks)); };
-        behind = first_place(copy.at(), place(low), place(high), sought) - copy.first;
-    }
-    // The bounds of the first page and of the last one say little.
-    uint64 from = copy.ranks[behind - 1], to = behind < copy.count ? copy.ranks[behind] : copy.high;
-    bool is_known = behind > 1 && from < to && to < PG_UINT64_MAX;
-    float part = is_known ? static_cast<float>(sought.rank - from) / static_cast<float>(to - from) : -1;
-    last_entry_ = static_cast<int>(behind - 1);
-    return {{copy.down[behind - 1], &copy.seen[behind - 1], part}, copy.level - 1};
-}
-
-// The copy that led to a leaf last, if it surely leads to this one.
-const InnerPages::Copy *LeafPages::last_above(const Sought &sought) const
-{
-    if (last_entry_ <= 0)
-        return nullptr;
-    const InnerPages::Copy *copy = inner_.find(last_above_);
-    bool leads_there = copy && copy->level == 1 && last_entry_ < copy->count && sought.rank > copy->ranks[last_entry_] &&
-                       sought.rank < copy->high;
-    return leads_there ? copy : nullptr;
-}
-
-// From the root down, as far as there are copies. What is sought next is mostly near what was sought last.
-LeafPages::Lead LeafPages::lead(const Sought &sought)
-{
-    if (const InnerPages::Copy *copy = last_above(sought))
-        return next_down(*copy, sought, last_entry_);
-    Lead at = {{inner_.root()}, nowhere.level};
-    while (at.level != 0 && at.to.leaf != InvalidBlockNumber) {
-        const InnerPages::Copy *copy = inner_.find(at.to.leaf);
-        if (!copy)
-            break;
-        if (at.level != nowhere.level && copy->level != at.level)
-            return nowhere;
-        last_above_ = at.to.leaf;
-        at = next_down(*copy, sought);
-    }
-    return at.level == nowhere.level ? nowhere : at;
-}
-
 // From there on by the pages, none of which is believed but the leaf.
-OffsetNumber LeafPages::follow(Lead lead, const Sought &sought)
+OffsetNumber LeafPages::follow(InnerPages::Lead lead, const Sought &sought)
 {
-    if (lead.to.leaf == InvalidBlockNumber)
+    if (lead.to.page == InvalidBlockNumber)
         return InvalidOffsetNumber;
     for (; lead.level > 0; --lead.level) {
         turn_to(lead.to);
-        Page page = BufferGetPage(page_);
-        BTPageOpaque opaque = BTPageGetOpaque(page);
-        bool is_of_use = opaque->btpo_level == lead.level && !P_IGNORE(opaque) && !is_behind(page, sought);
+        BtreePage page = at_hand();
+        bool is_of_use = page.opaque()->btpo_level == lead.level && !page.is_ignored() && !page.is_behind_end(sought.compare);
         if (is_of_use) {
-            inner_.keep(BufferGetBlockNumber(page_), page);
-            lead.to = {child(page, sought)};
+            inner_.keep(BufferGetBlockNumber(page_), BufferGetPage(page_));
+            lead.to = {page.child(sought.compare)};
         }
         leave();
         if (!is_of_use)
@@ -322,29 +254,23 @@ OffsetNumber LeafPages::go_down(const Sought &sought)
     }
     go_right(sought);
     inner_.set_root(BufferGetBlockNumber(page_));
-    for (Page page; page = BufferGetPage(page_), !P_ISLEAF(BTPageGetOpaque(page)); go_right(sought)) {
-        inner_.keep(BufferGetBlockNumber(page_), page);
+    for (; !at_hand().is_leaf(); go_right(sought)) {
         above_ = BufferGetBlockNumber(page_);
-        Foreseen down = {child(page, sought)};
+        inner_.keep(above_, BufferGetPage(page_));
+        Foreseen down = {at_hand().child(sought.compare)};
         leave();
         turn_to(down);
     }
-    return first_place(BufferGetPage(page_), sought);
-}
-
-BlockNumber LeafPages::child(Page page, const Sought &sought) const
-{
-    return BTreeTupleGetDownLink(entry_on(page, OffsetNumberPrev(first_place(page, sought))));
+    return at_hand().first_place(sought.compare);
 }
 
 // Entries lie in a page in the order in which they came, so the processor does not guess
 // which part of it comes next.
 void LeafPages::look_ahead()
 {
-    Buffer unknown = InvalidBuffer, &seen = leaves_ahead_ ? leaves_ahead_->come_to(next_page_) : unknown;
-    bool is_fetched = BufferIsValid(seen);
-    ahead_ = pinned(index_, next_page_, seen);
-    if (!is_fetched)
+    LeavesAhead::Come come = leaves_ahead_ ? leaves_ahead_->come_to(next_page_) : LeavesAhead::Come{};
+    ahead_ = come.seen ? pinned(index_, next_page_, *come.seen) : ReadBuffer(index_, next_page_);
+    if (ahead_ != come.fetched)
         prefetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
@@ -353,7 +279,7 @@ void LeafPages::turn_to(const Foreseen &page)
     if (BufferIsValid(ahead_))
         page_ = std::exchange(ahead_, InvalidBuffer);
     else
-        page_ = page.seen ? pinned(index_, page.leaf, *page.seen) : ReadBuffer(index_, page.leaf);
+        page_ = page.seen ? pinned(index_, page.page, *page.seen) : ReadBuffer(index_, page.page);
     fetch_outline(BufferGetPage(page_));
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, page_);
@@ -370,101 +296,57 @@ void LeafPages::leave()
 void LeafPages::go_right(const Sought &sought)
 {
     for (;;) {
-        Page page = BufferGetPage(page_);
-        BTPageOpaque opaque = BTPageGetOpaque(page);
-        if (!P_IGNORE(opaque) && !is_behind(page, sought))
+        BtreePage page = at_hand();
+        if (!page.is_ignored() && !page.is_behind_end(sought.compare))
             return;
-        if (P_RIGHTMOST(opaque))
+        if (page.is_rightmost())
             elog(ERROR, "fell off the end of index \"%s\"", RelationGetRelationName(index_));
-        BlockNumber right = opaque->btpo_next;
+        BlockNumber right = page.right();
         leave();
         turn_to({right});
     }
 }
 
-bool LeafPages::is_behind(Page page, const Sought &sought) const
-{
-    if (P_RIGHTMOST(BTPageGetOpaque(page)))
-        return false;
-    IndexTuple high = entry_on(page, P_HIKEY);
-    return sought.compare(high, columns(high)) > 0;
-}
-
-// The first one that is not before what is sought; behind the last one, maybe. On an
-// inner page the first one stands for everything that is less.
-OffsetNumber LeafPages::first_place(Page page, const Sought &sought) const
-{
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    OffsetNumber low = P_FIRSTDATAKEY(opaque), high = OffsetNumberNext(PageGetMaxOffsetNumber(page));
-    return first_place(page, P_ISLEAF(opaque) ? low : OffsetNumberNext(low), high, sought);
-}
-
-OffsetNumber LeafPages::first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
-{
-    while (low < high) {
-        auto middle = static_cast<OffsetNumber>(low + (high - low) / 2);
-        IndexTuple entry = entry_on(page, middle);
-        if (sought.compare(entry, columns(entry)) > 0)
-            low = OffsetNumberNext(middle);
-        else
-            high = middle;
-    }
-    return low;
-}
-
 // A place near which it is, if the entries between are spread evenly; < 0 if nothing speaks for that.
-int LeafPages::guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const
+int LeafPages::guess(OffsetNumber low, OffsetNumber high, const Sought &sought) const
 {
-    OffsetNumber first = P_FIRSTDATAKEY(BTPageGetOpaque(page)), last = PageGetMaxOffsetNumber(page);
+    BtreePage page = at_hand();
     if (sought.at.part >= 0)
-        return std::clamp(foreseen_place(sought.at, first, last), int{low}, high - 1);
-    auto rank = [&](int place) {
-        IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
-        return rank_(entry, columns(entry));
-    };
-    uint64 from = rank(low), to = rank(high - 1);
+        return std::clamp(foreseen_place(sought.at, page.first(), page.last()), int{low}, high - 1);
+    uint64 from = page.rank(low, rank_), to = page.rank(high - 1, rank_);
     if (sought.rank <= from || sought.rank >= to)
         return -1;
     double part = static_cast<double>(sought.rank - from) / static_cast<double>(to - from);
     return static_cast<int>(low + part * (high - 1 - low));
 }
 
-// The same as first_place. Keys of a sequence are spread evenly, and then a search meets few entries.
-OffsetNumber LeafPages::guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought)
+// The same as BtreePage::first_place. Keys of a sequence are spread evenly, and then a search meets few entries.
+OffsetNumber LeafPages::guessed_place(OffsetNumber low, OffsetNumber high, const Sought &sought) const
 {
     constexpr int few = 8;
-    int guessed = high - low < few ? -1 : guess(page, low, high, sought);
+    BtreePage page = at_hand();
+    int guessed = high - low < few ? -1 : guess(low, high, sought);
     if (guessed < 0)
-        return first_place(page, low, high, sought);
-    OffsetNumber place = place_from(page, guessed, low, high, sought);
-    usual_miss_ += (static_cast<float>(std::abs(place - guessed)) - usual_miss_) / 16;
-    return place;
-}
-
-// By steps that grow.
-OffsetNumber LeafPages::place_from(Page page, int guessed, OffsetNumber low, OffsetNumber high, const Sought &sought) const
-{
-    auto is_before = [&](int place) {
-        IndexTuple entry = entry_on(page, static_cast<OffsetNumber>(place));
-        return sought.compare(entry, columns(entry)) > 0;
-    };
+        return page.first_place(low, high, sought.compare);
+    auto is_before = [&](int place) { return page.is_behind(static_cast<OffsetNumber>(place), sought.compare); };
     int step = 1;
     if (is_before(guessed)) {
         low = static_cast<OffsetNumber>(guessed + 1);
         for (; low + step < high && is_before(low + step - 1); step *= 2)
             low = static_cast<OffsetNumber>(low + step);
-        return first_place(page, low, static_cast<OffsetNumber>(std::min<int>(high, low + step)), sought);
+        return page.first_place(low, static_cast<OffsetNumber>(std::min<int>(high, low + step)), sought.compare);
     }
     high = static_cast<OffsetNumber>(guessed);
     for (; high - step > low && !is_before(high - step); step *= 2)
         high = static_cast<OffsetNumber>(high - step);
-    return first_place(page, static_cast<OffsetNumber>(std::max<int>(low, high - step)), high, sought);
+    return page.first_place(static_cast<OffsetNumber>(std::max<int>(low, high - step)), high, sought.compare);
 }
 
 // All entries of the page at once, at the places where they lie on it.
-void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
+void LeafPages::copy_all(OffsetNumber first, OffsetNumber last)
 {
     make_room(BLCKSZ);
+    Page page = BufferGetPage(page_);
     auto header = reinterpret_cast<PageHeader>(page);
     memcpy(room_ + header->pd_upper, page + header->pd_upper, header->pd_special - header->pd_upper);
     int end = 0;
@@ -478,14 +360,14 @@ void LeafPages::copy_all(Page page, OffsetNumber first, OffsetNumber last)
 }
 
 // Where the first one is that is not sought. Behind what was copied before.
-OffsetNumber LeafPages::copy_while(Page page, OffsetNumber first, OffsetNumber last,
-                                   FunctionRef<bool(OffsetNumber)> is_sought, size_t &filled)
+OffsetNumber LeafPages::copy_while(OffsetNumber first, OffsetNumber last, Compare compare, size_t &filled)
 {
+    BtreePage page = at_hand();
     OffsetNumber place = first;
-    for (; place <= last && is_sought(place); ++place) {
-        if (ignores_killed_ && ItemIdIsDead(PageGetItemId(page, place)))
+    for (; place <= last && page.is_at(place, compare); ++place) {
+        if (ignores_killed_ && page.is_dead(place))
             continue;
-        IndexTuple entry = entry_on(page, place);
+        IndexTuple entry = page.entry(place);
         size_t size = IndexTupleSize(entry);
         make_room(filled + size);
         memcpy(room_ + filled, entry, size);
@@ -508,37 +390,34 @@ void LeafPages::keep_gap(IndexTuple end)
         return;
     }
     memcpy(gap_end_, end, size);
-    gap_columns_ = columns(end);
+    gap_columns_ = BTreeTupleGetNAtts(end, index_);
 }
 
 // The entries sought on the page, from that place on; and unlocks it.
 void LeafPages::copy(OffsetNumber first, const Sought &sought)
 {
     int few = pass_ ? 0 : 8; // a pass mostly takes whole pages
-    Page page = BufferGetPage(page_);
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    OffsetNumber last = usual_last_ = PageGetMaxOffsetNumber(page);
-    auto is_sought = [&](OffsetNumber place) { return this->is_sought(page, place, sought); };
+    BtreePage page = at_hand();
+    OffsetNumber last = usual_last_ = page.last();
     size_t filled = 0;
     at_ = end_ = 0;
     auto some = static_cast<OffsetNumber>(std::min<int>(last, first + few));
-    OffsetNumber end = copy_while(page, first, some, is_sought, filled);
-    bool are_all = end > some && end <= last && is_sought(last);
+    OffsetNumber end = copy_while(first, some, sought.compare, filled);
+    bool are_all = end > some && end <= last && page.is_at(last, sought.compare);
     if (are_all) {
-        copy_all(page, first, last);
+        copy_all(first, last);
         end = OffsetNumberNext(last);
     } else if (end > some) {
-        end = copy_while(page, end, last, is_sought, filled);
+        end = copy_while(end, last, sought.compare, filled);
     }
     pgstat_count_index_tuples(index_, end_);
     bool is_end = end <= last;
-    IndexTuple behind = is_end ? entry_on(page, end) : nullptr;
-    if (!is_end && !P_RIGHTMOST(opaque)) {
-        IndexTuple high = entry_on(page, P_HIKEY);
-        is_end = sought.compare(high, columns(high)) < 0;
-        behind = is_end ? high : nullptr;
+    IndexTuple behind = is_end ? page.entry(end) : nullptr;
+    if (!is_end && page.is_before_end(sought.compare)) {
+        is_end = true;
+        behind = page.entry(P_HIKEY);
     }
-    next_page_ = is_end || P_RIGHTMOST(opaque) ? P_NONE : opaque->btpo_next;
+    next_page_ = is_end || page.is_rightmost() ? P_NONE : page.right();
     keep_gap(behind);
     visible_page_ = InvalidBlockNumber;
     LockBuffer(page_, BUFFER_LOCK_UNLOCK);
@@ -564,20 +443,18 @@ bool LeafPages::read_next_page(const Sought &sought)
     BlockNumber wanted = next_page_;
     ReleaseBuffer(page_);
     turn_to({wanted});
-    BTPageOpaque opaque = BTPageGetOpaque(BufferGetPage(page_));
-    while (P_IGNORE(opaque) && !P_RIGHTMOST(opaque)) {
-        wanted = opaque->btpo_next;
+    for (BtreePage page = at_hand(); page.is_ignored() && !page.is_rightmost(); page = at_hand()) {
+        wanted = page.right();
         leave();
         turn_to({wanted});
-        opaque = BTPageGetOpaque(BufferGetPage(page_));
     }
-    if (P_IGNORE(opaque)) {
+    if (at_hand().is_ignored()) {
         leave();
         next_page_ = P_NONE;
         return false;
     }
     PredicateLockPage(index_, wanted, snapshot_);
-    copy(P_FIRSTDATAKEY(opaque), sought);
+    copy(at_hand().first(), sought);
     return true;
 }
 

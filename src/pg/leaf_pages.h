@@ -33,18 +33,10 @@ class LeafPages {
 public:
     static constexpr size_t read_beyond = sizeof(uint64);
 
-    // Where what is sought lies, as seen from an entry of which the first `columns`
-    // columns are known: < 0 before, 0 here, > 0 behind. Columns that are not known
-    // come before all values.
-    using Compare = FunctionRef<int(IndexTuple entry, int columns)>;
-    // A number for such an entry, which never falls along the index.
-    using Rank = InnerPages::Rank;
+    using Compare = BtreePage::Compare;
+    using Rank = BtreePage::Rank;
     // Where a leaf should be, as far as that is known.
-    struct Foreseen {
-        BlockNumber leaf = InvalidBlockNumber;
-        Buffer *seen = nullptr; // in which it was seen last, maybe (InnerPages::Copy)
-        float part = -1;        // of its entries that should come before
-    };
+    using Foreseen = InnerPages::Foreseen;
     struct Sought {
         Compare compare; // decides among entries
         uint64 rank;     // of its own rank; no greater than that of the first one
@@ -141,51 +133,25 @@ public:
     void end();
 
 private:
-    int columns(IndexTuple entry) const { return BTreeTupleGetNAtts(entry, index_); }
-    static IndexTuple entry_on(Page page, OffsetNumber place)
-    {
-        return reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
-    }
-
-    // Where copies of inner pages lead to, and the level of that page.
-    struct Lead {
-        Foreseen to;
-        uint32 level;
-    };
-    static constexpr Lead nowhere = {{InvalidBlockNumber, nullptr, -1}, PG_UINT32_MAX};
-
+    BtreePage at_hand() const { return {index_, BufferGetPage(page_)}; }
     void look_for(const Foreseen &leaf);
     void begin_seek();
     OffsetNumber begin_on_leaf(const Sought &sought);
     OffsetNumber go_to_leaf(const Sought &sought);
     OffsetNumber place_on(const Foreseen &leaf, const Sought &sought);
-    OffsetNumber place_if_leaf(Page page, const Sought &sought);
-    Lead lead(const Sought &sought);
-    OffsetNumber follow(Lead lead, const Sought &sought);
+    OffsetNumber place_if_leaf(const Sought &sought);
+    OffsetNumber follow(InnerPages::Lead lead, const Sought &sought);
     OffsetNumber go_down(const Sought &sought);
     bool lock_root();
     void turn_to(const Foreseen &page);
     void look_ahead();
     void go_right(const Sought &sought);
     void leave();
-    bool is_behind(Page page, const Sought &sought) const;
-    OffsetNumber first_place(Page page, const Sought &sought) const;
-    OffsetNumber first_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
-    OffsetNumber guessed_place(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought);
-    OffsetNumber place_from(Page page, int guessed, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
-    int guess(Page page, OffsetNumber low, OffsetNumber high, const Sought &sought) const;
-    BlockNumber child(Page page, const Sought &sought) const;
-    const InnerPages::Copy *last_above(const Sought &sought) const;
-    Lead next_down(const InnerPages::Copy &copy, const Sought &sought, int from_entry = 0);
+    OffsetNumber guessed_place(OffsetNumber low, OffsetNumber high, const Sought &sought) const;
+    int guess(OffsetNumber low, OffsetNumber high, const Sought &sought) const;
     void copy(OffsetNumber first, const Sought &sought);
-    void copy_all(Page page, OffsetNumber first, OffsetNumber last);
-    OffsetNumber copy_while(Page page, OffsetNumber first, OffsetNumber last,
-                            FunctionRef<bool(OffsetNumber)> is_sought, size_t &filled);
-    bool is_sought(Page page, OffsetNumber place, const Sought &sought) const
-    {
-        IndexTuple entry = entry_on(page, place);
-        return sought.compare(entry, columns(entry)) == 0;
-    }
+    void copy_all(OffsetNumber first, OffsetNumber last);
+    OffsetNumber copy_while(OffsetNumber first, OffsetNumber last, Compare compare, size_t &filled);
     void keep_gap(IndexTuple end);
     IndexTuple gap_end() const { return reinterpret_cast<IndexTuple>(const_cast<char *>(gap_end_)); }
     void make_room(size_t size);
@@ -205,10 +171,8 @@ private:
     BlockNumber next_page_ = P_NONE;
     Buffer ahead_ = InvalidBuffer; // the next one, pinned while memory fetches it
     BlockNumber looked_for_ = InvalidBlockNumber; // last
-    BlockNumber last_above_ = InvalidBlockNumber; // the last copy that led on, and by which entry
-    int last_entry_ = 0;
     OffsetNumber usual_last_ = 0; // entry of a page
-    float usual_miss_ = 1;        // of a guess, in entries
+    float usual_miss_ = 1;        // of what was foreseen, in entries
     // Copied from it.
     char *room_ = nullptr;
     size_t capacity_ = 0;

@@ -43,8 +43,8 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
             end = i + 1;
             if (pages.is_in_gap(coming[i].wanted))
                 continue;
-            BlockNumber leaf = coming[i].foreseen.leaf;
-            while (end < filled && leaf != InvalidBlockNumber && coming[end].foreseen.leaf == leaf)
+            BlockNumber leaf = coming[i].foreseen.page;
+            while (end < filled && leaf != InvalidBlockNumber && coming[end].foreseen.page == leaf)
                 ++end;
             auto of_these = [&](int which) { return sought(i + static_cast<size_t>(which)); };
             int done = end > i + 1 ? pages.seek_several(static_cast<int>(end - i), of_these) : 0;
@@ -83,7 +83,7 @@ double cost_of_probes(LeafPages &pages, size_t count, Want want)
         }
         LeafPages::Sought sought = {wanted, wanted.rank()};
         sought.at = pages.way_to(sought);
-        BlockNumber leaf = sought.at.leaf;
+        BlockNumber leaf = sought.at.page;
         // Of many on one leaf, most may lie in one gap.
         if (leaf == InvalidBlockNumber ? unknown < most_unknown : leaf == last && is_first) {
             pages.seek(sought);

@@ -26,36 +26,41 @@ bool LeavesAhead::find(BlockNumber leaf)
     return true;
 }
 
-Buffer &LeavesAhead::come_to(BlockNumber leaf)
+LeavesAhead::Come LeavesAhead::come_to(BlockNumber leaf)
 {
     if (first_ != InvalidBlockNumber)
         find_first();
     while (parent_ != InvalidBlockNumber && leaves_.size() < at_ + pages_ahead)
         read_parent();
     if (!find(leaf))
-        return nowhere_ = InvalidBuffer;
+        return {};
+    Buffer fetched = fetched_;
     tell_others();
-    return leaves_[at_].seen();
+    return {&leaves_[at_].seen(), fetched};
 }
 
-// The nearer one is, the more of it: to be read, then its place among the buffers, and the page itself.
+// The nearer one is, the more of it.
 void LeavesAhead::tell_others()
 {
     for (told_ = std::max(told_, at_); told_ < std::min(at_ + pages_ahead, leaves_.size()); ++told_) {
-        Leaf &leaf = leaves_[told_];
-        if (BufferIsValid(leaf.seen()))
-            fetch_descriptor(leaf.seen());
-        else
-            leaf.seen() = read_ahead(index_, leaf.page);
+        tell(leaves_[told_]);
+        if (told_ + near < leaves_.size() && BufferIsValid(leaves_[told_ + near].seen()))
+            fetch_descriptor(leaves_[told_ + near].seen());
     }
-    if (Leaf *leaf = behind(pages_ahead / 2); leaf && BufferIsValid(leaf->seen()) && has_gone(leaf->seen(), leaf->page))
-        leaf->seen() = read_ahead(index_, leaf->page);
-    if (Leaf *leaf = behind(4); leaf && BufferIsValid(leaf->seen())) {
-        fetch_descriptor(leaf->seen());
-        fetch_outline(BufferGetPage(leaf->seen()));
+    if (Buffer seen = coming(near); BufferIsValid(seen)) {
+        fetch_descriptor(seen);
+        fetch_outline(BufferGetPage(seen));
     }
-    if (Leaf *leaf = behind(1); leaf && BufferIsValid(leaf->seen()))
-        prefetch(BufferGetPage(leaf->seen()), BLCKSZ);
+    fetched_ = coming(next);
+    if (BufferIsValid(fetched_))
+        prefetch(BufferGetPage(fetched_), BLCKSZ);
+}
+
+// To begin to be read, where it is in no buffer.
+void LeavesAhead::tell(Leaf &leaf)
+{
+    if (!BufferIsValid(leaf.seen()) || has_gone(leaf.seen(), leaf.page))
+        leaf.seen() = read_ahead(index_, leaf.page);
 }
 
 // In place of the leaves that lie behind us.
@@ -70,21 +75,21 @@ void LeavesAhead::read_parent()
     LockBuffer(buffer, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, buffer);
     Page page = BufferGetPage(buffer);
-    BTPageOpaque opaque = BTPageGetOpaque(page);
-    bool is_gone = P_IGNORE(opaque), is_parent = !is_gone && opaque->btpo_level == 1;
-    OffsetNumber last = is_parent ? PageGetMaxOffsetNumber(page) : 0;
+    BtreePage entries(index_, page);
+    bool is_gone = entries.is_ignored(), is_parent = !is_gone && entries.opaque()->btpo_level == 1;
+    OffsetNumber last = is_parent ? entries.last() : 0;
     const InnerPages::Copy *copy = nullptr;
     if (is_parent) {
         inner_.keep(parent_, page, InnerPages::Copies::at_once);
         copy = inner_.find(parent_);
     }
     in_context(memory_, [&] {
-        for (OffsetNumber first = P_FIRSTDATAKEY(opaque), place = first; place <= last; ++place) {
-            auto *entry = reinterpret_cast<IndexTuple>(PageGetItem(page, PageGetItemId(page, place)));
-            leaves_.push({BTreeTupleGetDownLink(entry), InvalidBuffer, copy ? &copy->seen[place - first] : nullptr});
+        for (OffsetNumber first = entries.first(), place = first; place <= last; ++place) {
+            BlockNumber leaf = BTreeTupleGetDownLink(entries.entry(place));
+            leaves_.push({leaf, InvalidBuffer, copy ? &copy->seen[place - first] : nullptr});
         }
     });
-    parent_ = (is_parent || is_gone) && !P_RIGHTMOST(opaque) ? opaque->btpo_next : InvalidBlockNumber;
+    parent_ = (is_parent || is_gone) && !entries.is_rightmost() ? entries.right() : InvalidBlockNumber;
     UnlockReleaseBuffer(buffer);
 }
 

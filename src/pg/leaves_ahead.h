@@ -1,6 +1,7 @@
 // The leaf pages of a btree index that come next, as the level above them says: for who goes through
 // them all. They begin to be read before one comes to them, for they lie in the file in the order in
-// which they were made, and the system does not guess which comes next.
+// which they were made, and the system does not guess which comes next; and for the same reason
+// memory is told which page comes behind the next one.
 //
 // All of it are hints: a page that was split or deleted meanwhile is only read later, or in vain.
 // Memory: in the context in which it was made, 16 bytes for each page below one of the upper level.
@@ -21,18 +22,24 @@ public:
     {
     }
 
-    // At that leaf, to which that page has led. Where that is not known any more, nothing is read ahead.
+    // At that leaf, to which that page has led. Where that is not known any more, and where the system is not to
+    // read ahead, nothing is told.
     void begin(BlockNumber parent, BlockNumber leaf)
     {
         parent_ = reads_ahead_ ? parent : InvalidBlockNumber;
         first_ = leaf;
     }
 
-    // Where the leaf was seen last, maybe; then memory fetches it. Others behind it are told to come.
-    Buffer &come_to(BlockNumber leaf);
+    // Where the leaf was seen last, maybe, and where memory has fetched it. Those after it are told to come.
+    struct Come {
+        Buffer *seen = nullptr;
+        Buffer fetched = InvalidBuffer;
+    };
+    Come come_to(BlockNumber leaf);
 
 private:
-    static constexpr size_t pages_ahead = 32;
+    // So far ahead a page begins to be read, is looked at, and is fetched.
+    static constexpr size_t pages_ahead = 32, near = 4, next = 1;
     struct Leaf {
         BlockNumber page;
         Buffer seen_here;
@@ -42,7 +49,8 @@ private:
     };
 
     void tell_others();
-    Leaf *behind(size_t distance) { return at_ + distance < told_ ? &leaves_[at_ + distance] : nullptr; }
+    void tell(Leaf &leaf);
+    Buffer coming(size_t distance) { return at_ + distance < told_ ? leaves_[at_ + distance].seen() : InvalidBuffer; }
     void find_first();
     bool find(BlockNumber leaf);
     void read_parent();
@@ -55,7 +63,7 @@ private:
     bool reads_ahead_;
     Array<Leaf> leaves_;
     size_t at_ = 0, told_ = 0;
-    Buffer nowhere_ = InvalidBuffer;
+    Buffer fetched_ = InvalidBuffer; // last
 };
 
 } // namespace relate::pg

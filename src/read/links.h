@@ -65,7 +65,7 @@ private:
         std::byte far_key[longest];
     };
 
-    // See LeafPages::Rank: the first bytes of the near key, where all are of one module.
+    // See BtreePage::Rank: the first bytes of the near key, where all are of one module.
     struct Rank {
         int32 module;
         char key_alignment;

@@ -129,7 +129,7 @@ bool DirectLinks::want(const graph::Record &near, Wanted &wanted) const
 
 static int compare_int4(int32 a, int32 b) { return (a > b) - (a < b); }
 
-// See LeafPages::Compare. An entry that ends where the wanted columns do is the bound
+// See BtreePage::Compare. An entry that ends where the wanted columns do is the bound
 // between two pages, and what is wanted lies behind it.
 int DirectLinks::compare(const Wanted &wanted, IndexTuple tuple, int columns) const
 {

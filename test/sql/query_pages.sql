@@ -154,6 +154,9 @@ SELECT relate.descendant_count('is in', 10000), (
 BEGIN ISOLATION LEVEL SERIALIZABLE;
 SELECT relate.descendant_count('is in', 10000);
 COMMIT;
+SET effective_io_concurrency = 0;
+SELECT relate.descendant_count('is in', 10000);
+RESET effective_io_concurrency;
 RESET work_mem;
 RESET hash_mem_multiplier;
 DELETE FROM relationship WHERE relate.as_bigint(source_key) > 10000;
