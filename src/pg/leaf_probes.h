@@ -12,52 +12,83 @@
 
 namespace relate::pg {
 
+// Those that come next. While one is sought, memory fetches what others need: first their leaves, then the
+// entries there.
+template <class Wanted>
+class ComingSeeks {
+public:
+    explicit ComingSeeks(LeafPages &pages) : pages_(pages) { pages.forget_gap(); }
+
+    template <class Want>
+    void foresee(size_t count, Want want)
+    {
+        for (; place_ < count && foreseen_ < done_ + ahead; ++place_) {
+            Seek &next = at(foreseen_);
+            if (!want(place_, next.wanted) || pages_.is_in_gap(next.wanted))
+                continue;
+            next.leaf = pages_.foresee({next.wanted, next.wanted.rank()});
+            next.place = place_;
+            ++foreseen_;
+        }
+        for (; looked_at_ < std::min(done_ + closer_ahead, foreseen_); ++looked_at_)
+            pages_.look_closer(at(looked_at_).leaf);
+    }
+    bool are_done() const { return done_ == foreseen_; }
+
+    // The next one, with those on the same leaf.
+    template <class Take>
+    bool seek(Take take)
+    {
+        if (pages_.is_in_gap(at(done_).wanted)) {
+            ++done_;
+            return true;
+        }
+        size_t first = done_, end = first + 1;
+        while (end < looked_at_ && at(first).leaf.page != InvalidBlockNumber && at(end).leaf.page == at(first).leaf.page)
+            ++end;
+        auto of_these = [&](int which) { return sought(first + static_cast<size_t>(which)); };
+        int found = end > first + 1 ? pages_.seek_several(static_cast<int>(end - first), of_these) : 0;
+        if (found == 0)
+            pages_.seek(sought(first));
+        for (end = first + static_cast<size_t>(std::max(found, 1)); done_ < end; ++done_) {
+            if (found > 0)
+                pages_.choose(static_cast<int>(done_ - first));
+            if (!take(at(done_).place, sought(done_)))
+                return false;
+        }
+        return true;
+    }
+
+private:
+    static constexpr size_t closer_ahead = LeafPages::most_at_once, ahead = 2 * closer_ahead;
+    struct Seek {
+        Wanted wanted;
+        LeafPages::Foreseen leaf;
+        size_t place;
+    };
+
+    Seek &at(size_t turn) { return seeks_[turn % ahead]; }
+    LeafPages::Sought sought(size_t turn)
+    {
+        Seek &seek = at(turn);
+        return {seek.wanted, seek.wanted.rank(), seek.leaf};
+    }
+
+    LeafPages &pages_;
+    Seek seeks_[ahead];
+    size_t place_ = 0;
+    size_t foreseen_ = 0, looked_at_ = 0, done_ = 0; // so many of them, in turn
+};
+
 // take(place, sought) reads what is found (LeafPages::next); false if it said so.
 template <class Wanted, class Want, class Take>
 bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
 {
-    constexpr size_t batch = LeafPages::most_at_once; // foreseen
-    struct {
-        Wanted wanted;
-        LeafPages::Foreseen foreseen;
-        size_t place;
-    } coming[batch];
-    pages.forget_gap();
-    for (size_t place = 0; place < count;) {
-        size_t filled = 0;
-        for (; place < count && filled < batch; ++place) {
-            auto &next = coming[filled];
-            if (!want(place, next.wanted) || pages.is_in_gap(next.wanted))
-                continue;
-            next.foreseen = pages.foresee({next.wanted, next.wanted.rank()});
-            next.place = place;
-            ++filled;
-        }
+    ComingSeeks<Wanted> coming(pages);
+    for (coming.foresee(count, want); !coming.are_done(); coming.foresee(count, want)) {
         CHECK_FOR_INTERRUPTS();
-        for (size_t i = 0; i < filled; ++i)
-            pages.look_closer(coming[i].foreseen);
-        auto sought = [&](size_t i) -> LeafPages::Sought {
-            return {coming[i].wanted, coming[i].wanted.rank(), coming[i].foreseen};
-        };
-        for (size_t i = 0, end; i < filled; i = end) {
-            end = i + 1;
-            if (pages.is_in_gap(coming[i].wanted))
-                continue;
-            BlockNumber leaf = coming[i].foreseen.page;
-            while (end < filled && leaf != InvalidBlockNumber && coming[end].foreseen.page == leaf)
-                ++end;
-            auto of_these = [&](int which) { return sought(i + static_cast<size_t>(which)); };
-            int done = end > i + 1 ? pages.seek_several(static_cast<int>(end - i), of_these) : 0;
-            if (done == 0)
-                pages.seek(sought(i));
-            end = i + static_cast<size_t>(std::max(done, 1));
-            for (size_t each = i; each < end; ++each) {
-                if (done > 0)
-                    pages.choose(static_cast<int>(each - i));
-                if (!take(coming[each].place, sought(each)))
-                    return false;
-            }
-        }
+        if (!coming.seek(take))
+            return false;
     }
     return true;
 }
