@@ -26,7 +26,7 @@ struct Place {
 struct Session {
     static constexpr uint32 known_count = 64;
     static constexpr uint32 place_count = 512; // by twos
-    static constexpr int visits_before = 4; // by probes: for fewer, a copy would not pay
+    static constexpr int visits_before = 4; // of probes: for fewer, a copy would not pay
     static constexpr int visits_to_replace = 32;
 
     MemoryContext memory;
@@ -134,15 +134,18 @@ void InnerPages::keep(BlockNumber block, Page page, Copies when) const
             copy_to(*kept);
         return;
     }
-    Place *first = &session->place(id_, block, 0);
-    bool is_first_free = session->is_free(*first);
-    Place *place = is_first_free ? first : &session->place(id_, block, 1);
-    bool is_due = ++place->visits >= (session->is_free(*place) ? Session::visits_before : Session::visits_to_replace);
-    if (!is_due && !(is_first_free && when == Copies::at_once))
+    Place &first = session->place(id_, block, 0), &second = session->place(id_, block, 1);
+    Place &place = session->is_free(first) ? first : second;
+    bool is_due;
+    if (when == Copies::at_once)
+        is_due = session->is_free(first) && session->is_free(second);
+    else
+        is_due = ++place.visits >= (session->is_free(place) ? Session::visits_before : Session::visits_to_replace);
+    if (!is_due)
         return;
-    if (!place->copy)
-        place->copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
-    copy_to(*place);
+    if (!place.copy)
+        place.copy = static_cast<Copy *>(MemoryContextAlloc(session->memory, sizeof(Copy)));
+    copy_to(place);
 }
 
 void InnerPages::fill(Copy &copy, Page page) const
@@ -203,7 +206,8 @@ InnerPages::Lead InnerPages::next_down(const Copy &copy, BtreePage::Compare comp
     bool is_known = next > 1 && from < to && to < PG_UINT64_MAX;
     float part = is_known ? static_cast<float>(rank - from) / static_cast<float>(to - from) : -1;
     led_.entry = static_cast<int>(next - 1);
-    led_.end = std::min(led_.end, copy.level > 1 ? to : copy.high);
+    if (copy.level > 1)
+        led_.end = std::min(led_.end, to);
     return {{copy.down[next - 1], &copy.seen[next - 1], part}, copy.level - 1};
 }
 
@@ -213,7 +217,8 @@ const InnerPages::Copy *InnerPages::led_by(uint64 rank) const
     if (led_.entry <= 0 || rank >= led_.end)
         return nullptr;
     const Copy *copy = find(led_.page);
-    bool leads_there = copy && copy->level == 1 && led_.entry < copy->count && rank > copy->ranks[led_.entry];
+    bool leads_there = copy && copy->level == 1 && led_.entry < copy->count && rank > copy->ranks[led_.entry] &&
+                       rank < copy->high;
     return leads_there ? copy : nullptr;
 }
 
@@ -227,12 +232,14 @@ InnerPages::Lead InnerPages::lead(BtreePage::Compare compare, uint64 rank)
         const Copy *copy = find(at.to.page);
         if (!copy)
             break;
-        if (at.level != nowhere.level && copy->level != at.level)
-            return nowhere;
+        bool is_expected = at.level == nowhere.level || copy->level == at.level;
         led_.page = at.to.page;
-        at = next_down(*copy, compare, rank, 0);
+        at = is_expected ? next_down(*copy, compare, rank, 0) : nowhere;
     }
-    return at.level == nowhere.level ? nowhere : at;
+    if (at.level != nowhere.level)
+        return at;
+    led_ = {};
+    return nowhere;
 }
 
 } // namespace relate::pg

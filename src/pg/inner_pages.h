@@ -33,11 +33,11 @@ public:
         Page at() const { return const_cast<char *>(page.data); }
     };
 
-    // Where the copies lead to. Of a leaf, the buffer in which it was seen last, maybe, and the part of its
-    // entries that should come before what is sought; < 0 if nobody knows.
+    // Where the copies lead to; the buffer in which that page was seen last, maybe; and the part of its entries
+    // that should come before what is sought, < 0 if nobody knows.
     struct Foreseen {
         BlockNumber page = InvalidBlockNumber;
-        Buffer *seen = nullptr; // (Copy)
+        Buffer *seen = nullptr;
         float part = -1;
     };
     struct Lead {
@@ -47,10 +47,11 @@ public:
 
     InnerPages(Relation index, BtreePage::Rank rank, int32 rank_id);
 
-    // From the root down, as far as there are copies; what is sought has that rank, or the first of it has.
+    // As far as there are copies, from the root or from where they led last. The rank is that of what is sought,
+    // or a lower one.
     Lead lead(BtreePage::Compare compare, uint64 rank);
 
-    // The root, as it is now: who sees it was misled, or knew no way.
+    // As it is now: who sees it was misled, or knew no way, or needs none.
     void set_root(BlockNumber root);
 
     const Copy *find(BlockNumber block) const;
@@ -68,7 +69,8 @@ private:
     BtreePage::Rank rank_;
     uint64 id_;
     BlockNumber root_;
-    // By what the copies led last, and up to where that would have led: what is sought next is mostly near.
+    // By what the copies led last, and up to where those above it would have led there: what is sought next is
+    // mostly near.
     struct {
         BlockNumber page = InvalidBlockNumber;
         int entry = 0;

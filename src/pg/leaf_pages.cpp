@@ -40,7 +40,7 @@ LeafPages::Foreseen LeafPages::foresee(const Sought &sought)
     return to;
 }
 
-// Once for all that are sought there.
+// Mostly once for all that are sought there.
 void LeafPages::look_for(const Foreseen &leaf)
 {
     if (!reads_ahead_ || leaf.page == looked_for_)
@@ -56,9 +56,9 @@ void LeafPages::look_closer(const Foreseen &leaf)
     if (has_gone(*leaf.seen, leaf.page))
         return look_for(leaf);
     int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
-    int place = foreseen_place(leaf, P_FIRSTKEY, last);
     if (leaf.part < 0)
         return;
+    int place = foreseen_place(leaf, P_FIRSTKEY, last);
     // What a search from there on meets.
     int miss = std::min(static_cast<int>(usual_miss_), 8);
     for (int near = std::max(place - 1 - miss, 1); near <= std::min(place + 2 + 2 * miss, last); ++near)
@@ -427,7 +427,7 @@ void LeafPages::copy(OffsetNumber first, const Sought &sought)
 
 void LeafPages::make_room(size_t size)
 {
-    if (size <= capacity_)
+    if (size + read_beyond <= capacity_)
         return;
     capacity_ = std::min<size_t>(BLCKSZ, 2 * size + 256) + read_beyond;
     room_ = static_cast<char *>(room_ ? repalloc(room_, capacity_) : MemoryContextAlloc(memory_, capacity_));

@@ -20,6 +20,7 @@
 #pragma once
 
 #include "base/function_ref.h"
+#include "pg/btree_page.h"
 #include "pg/buffers.h"
 #include "pg/inner_pages.h"
 #include "pg/leaves_ahead.h"

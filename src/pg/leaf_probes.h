@@ -5,7 +5,7 @@
 //
 // A `Wanted` is what one seek needs, and a LeafPages::Compare: int(entry, columns) const,
 // with uint64 rank() const. `want(place, wanted)` fills one in, or says false where there is
-// surely nothing.
+// surely nothing. No two seek the same.
 #pragma once
 
 #include "pg/leaf_pages.h"
@@ -26,12 +26,16 @@ public:
             Seek &next = at(foreseen_);
             if (!want(place_, next.wanted) || pages_.is_in_gap(next.wanted))
                 continue;
-            next.leaf = pages_.foresee({next.wanted, next.wanted.rank()});
             next.place = place_;
+            foresee(next);
             ++foreseen_;
         }
-        for (; looked_at_ < std::min(done_ + closer_ahead, foreseen_); ++looked_at_)
-            pages_.look_closer(at(looked_at_).leaf);
+        for (; looked_at_ < std::min(done_ + closer_ahead, foreseen_); ++looked_at_) {
+            Seek &near = at(looked_at_);
+            if (near.leaf.page == InvalidBlockNumber) // maybe known by now
+                foresee(near);
+            pages_.look_closer(near.leaf);
+        }
     }
     bool are_done() const { return done_ == foreseen_; }
 
@@ -67,6 +71,7 @@ private:
         size_t place;
     };
 
+    void foresee(Seek &seek) { seek.leaf = pages_.foresee({seek.wanted, seek.wanted.rank()}); }
     Seek &at(size_t turn) { return seeks_[turn % ahead]; }
     LeafPages::Sought sought(size_t turn)
     {
@@ -80,7 +85,7 @@ private:
     size_t foreseen_ = 0, looked_at_ = 0, done_ = 0; // so many of them, in turn
 };
 
-// take(place, sought) reads what is found (LeafPages::next); false if it said so.
+// take(place, sought) reads all that is found (LeafPages::next); false if it said so.
 template <class Wanted, class Want, class Take>
 bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
 {

@@ -182,7 +182,7 @@ void begin(CustomScanState *node, EState *estate, int)
     scan->argument_states = ExecInitExprList(scan->call->args, &node->ss.ps);
     scan->parameters = pull_paramids(reinterpret_cast<Expr *>(scan->call));
     scan->may_have_more = contain_subplans(reinterpret_cast<Node *>(scan->call));
-    scan->memory = AllocSetContextCreate(estate->es_query_cxt, "relate rows", ALLOCSET_SMALL_SIZES);
+    scan->memory = AllocSetContextCreate(estate->es_query_cxt, "relate rows", ALLOCSET_DEFAULT_SIZES);
 }
 
 void evaluate_arguments(RowSourceScan *scan)
