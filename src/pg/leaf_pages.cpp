@@ -55,11 +55,11 @@ void LeafPages::look_closer(const Foreseen &leaf)
         return;
     if (has_gone(*leaf.seen, leaf.page))
         return look_for(leaf);
-    int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
     if (leaf.part < 0)
         return;
+    int last = std::min<int>(PageGetMaxOffsetNumber(BufferGetPage(*leaf.seen)), MaxIndexTuplesPerPage);
     int place = foreseen_place(leaf, P_FIRSTKEY, last);
-    // What a search from there on meets.
+    // What a search from there on meets, by steps that grow, and the entries found.
     int miss = std::min(static_cast<int>(usual_miss_), 8);
     for (int near = std::max(place - 1 - miss, 1); near <= std::min(place + 2 + 2 * miss, last); ++near)
         fetch_item(*leaf.seen, static_cast<OffsetNumber>(near));
