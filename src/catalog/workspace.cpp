@@ -32,6 +32,17 @@ uint64 generation = 1;
 Oid default_schema; // of the default workspace, for this user while the generation is current
 Oid default_for;
 uint64 default_generation;
+// The workspace that was current last: for this user, while the generation is current and the setting stays.
+struct {
+    Oid user;
+    uint64 generation;
+    const Entry *entry;
+} last_current;
+
+void on_setting(const char *, void *)
+{
+    last_current.generation = 0;
+}
 
 void on_invalidation(Datum, Oid table)
 {
@@ -515,10 +526,19 @@ static Oid current_schema()
 // Names of modules and types are for those who may look into the schema.
 const Workspace &current_workspace()
 {
+    // Functions in conditions ask row after row.
+    discard_caches();
+    if (last_current.generation == generation && last_current.user == GetUserId()) {
+        pg::hold(last_current.entry->edition);
+        return *last_current.entry->workspace;
+    }
+    uint64 started = generation;
     Oid schema = current_schema();
     if (!pg::may_use(schema))
         aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA, get_namespace_name(schema));
-    return workspace_in(schema);
+    const Workspace &workspace = workspace_in(schema);
+    last_current = {GetUserId(), started, entry_of(schema)};
+    return workspace;
 }
 
 // The default one is guessed from the only claim there is.
@@ -641,7 +661,7 @@ void init_workspaces()
     CacheRegisterSyscacheCallback(AUTHOID, on_other_change, 0);
     DefineCustomStringVariable("relate.workspace", "The workspace that relate's functions work in.",
                                "Empty means the database's default workspace.", &workspace_setting, "",
-                               PGC_USERSET, 0, nullptr, nullptr, nullptr);
+                               PGC_USERSET, 0, nullptr, on_setting, nullptr);
     MarkGUCPrefixReserved("relate");
 }
 
