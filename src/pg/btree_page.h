@@ -25,6 +25,7 @@ public:
     bool is_ignored() const { return P_IGNORE(opaque()); }
     bool is_leftmost() const { return P_LEFTMOST(opaque()); }
     bool is_rightmost() const { return P_RIGHTMOST(opaque()); }
+    BlockNumber left() const { return opaque()->btpo_prev; }
     BlockNumber right() const { return opaque()->btpo_next; }
 
     OffsetNumber first() const { return P_FIRSTDATAKEY(opaque()); }
@@ -43,6 +44,7 @@ public:
 
     bool is_behind(OffsetNumber place, Compare compare) const { return order(place, compare) > 0; }
     bool is_at(OffsetNumber place, Compare compare) const { return order(place, compare) == 0; }
+    bool begins_with(Compare compare) const { return first() <= last() && is_at(first(), compare); }
     bool is_behind_end(Compare compare) const { return !is_rightmost() && is_behind(P_HIKEY, compare); }
     bool is_before_end(Compare compare) const { return !is_rightmost() && order(P_HIKEY, compare) < 0; }
 

@@ -195,6 +195,27 @@ OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
     }
     if (OffsetNumber place = place_if_leaf(sought))
         return place;
+    BtreePage page = at_hand();
+    BlockNumber left = page.is_leaf() && !page.is_ignored() && page.begins_with(sought.compare) ? page.left() : P_NONE;
+    leave();
+    return left != P_NONE ? place_right_of(left, leaf, sought) : InvalidOffsetNumber;
+}
+
+// Where the leaf begins with what is sought, the one at its left proves that it is the first one: who moves on
+// from a page whose bound is before what is sought misses none of it.
+OffsetNumber LeafPages::place_right_of(BlockNumber left, const Foreseen &leaf, const Sought &sought)
+{
+    turn_to({left});
+    BtreePage page = at_hand();
+    bool is_left = page.is_leaf() && !page.is_ignored() && page.is_behind_end(sought.compare);
+    BlockNumber right = page.right();
+    leave();
+    if (!is_left || right != leaf.page)
+        return InvalidOffsetNumber;
+    turn_to(leaf);
+    page = at_hand();
+    if (!page.is_ignored() && page.begins_with(sought.compare))
+        return page.first();
     leave();
     return InvalidOffsetNumber;
 }

@@ -141,6 +141,7 @@ private:
     OffsetNumber go_to_leaf(const Sought &sought);
     OffsetNumber place_on(const Foreseen &leaf, const Sought &sought);
     OffsetNumber place_if_leaf(const Sought &sought);
+    OffsetNumber place_right_of(BlockNumber left, const Foreseen &leaf, const Sought &sought);
     OffsetNumber follow(InnerPages::Lead lead, const Sought &sought);
     OffsetNumber go_down(const Sought &sought);
     bool lock_root();
