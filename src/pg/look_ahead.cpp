@@ -1,6 +1,6 @@
 // See look_ahead.h. How the plan node "relate look-ahead" takes rows ahead.
 //
-// It takes one row, then four, and so on, as long as calls come for them: each of these is
+// It takes one row, then sixteen, and so on, as long as calls come for them: each of these is
 // told more and more of those behind it, as long as these come, too. Where not all rows are
 // wanted, it takes no more than it has given. So a query with LIMIT reads few rows more
 // than it needs, and where a function is asked now and then, nothing is taken ahead. In a
@@ -20,7 +20,7 @@ namespace relate::pg {
 
 namespace {
 
-constexpr size_t most_rows = 4096, growth = 4, most_bytes = size_t{1} << 20;
+constexpr size_t most_rows = 16384, growth = 16, most_bytes = size_t{1} << 20;
 
 // One place in the query that calls such a function.
 struct Place {
