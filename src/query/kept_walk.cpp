@@ -92,6 +92,8 @@ void KeptWalk::expect(FunctionCallInfo fcinfo, const Module &module)
     later_ = coming.later;
     pg::in_context(memory_, [&] {
         expected_.clear();
+        next_expected_ = 0;
+        reads_expected_ = true;
         for (Datum key : coming.arguments)
             if (key && is_canonical(module, key) && !is_full() && expected_.size() < limit_.held / bytes_each)
                 expected_.push(walker_.nodes().intern(AskedRecord{&module, key}.record()));
@@ -185,23 +187,29 @@ void KeptWalk::read_beside(graph::Node node, uint32_t levels)
         climb(first, levels, Reads::beside);
 }
 
-// What the calls behind those known may need: their own probes, and half as many ways up as these, for
-// more and more of them are known.
-void KeptWalk::expect_later(size_t calls, double probes)
+// What the ways up of so many calls may cost: their own probes, and half as many further up as before, for more
+// and more of these are known.
+double KeptWalk::likely_cost(double calls) const
 {
-    walker_.expect_probes(later_ * (1 + probes / static_cast<double>(calls)) / 2);
+    return calls * (1 + cost_of_call_) / 2;
 }
 
 // Together with those expected, as far as there is room.
 void KeptWalk::read_expected(std::span<const graph::Node> nodes, uint32_t levels)
 {
     find_unread(nodes, expected_.view());
-    expected_.clear();
-    size_t calls = unread_.size(), first = next_.size();
+    reads_expected_ = false;
+    if (unread_.empty())
+        return;
+    auto calls = static_cast<double>(unread_.size());
+    size_t first = next_.size();
     double before = walker_.probes();
-    if (step(Reads::expected))
+    walker_.expect_probes(std::max(0.0, likely_cost(later_ + calls) - calls));
+    bool goes_on = step(Reads::expected);
+    walker_.expect_probes(likely_cost(later_));
+    if (goes_on)
         climb(first, levels, Reads::expected);
-    expect_later(calls, walker_.probes() - before);
+    cost_of_call_ = (walker_.probes() - before) / calls;
 }
 
 void KeptWalk::read_asked(std::span<const graph::Node> nodes, uint32_t levels)
@@ -220,7 +228,7 @@ void KeptWalk::read_asked(std::span<const graph::Node> nodes, uint32_t levels)
 
 void KeptWalk::read_from_readers(std::span<const graph::Node> nodes, uint32_t levels)
 {
-    if (!expected_.empty())
+    if (reads_expected_)
         read_expected(nodes, levels);
     read_asked(nodes, levels);
 }

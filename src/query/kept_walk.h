@@ -23,9 +23,19 @@ public:
     static KeptWalk &upwards(FunctionCallInfo fcinfo, const Workspace &workspace, const RelationshipType &type,
                              DateADT as_of);
 
+    // Cheaper in the order in which they were expected.
     graph::Node node(const graph::Record &record)
     {
-        return pg::in_context(memory_, [&] { return walker_.nodes().intern(record); });
+        if (next_expected_ < expected_.size() && is_node(expected_[next_expected_], record))
+            return expected_[next_expected_++];
+        return intern(record);
+    }
+    // Mostly the same again.
+    graph::Node root(const graph::Record &record)
+    {
+        if (root_ == graph::no_node || !is_node(root_, record))
+            root_ = intern(record);
+        return root_;
     }
     const graph::Nodes<pg::Palloc> &nodes() const { return walker_.nodes(); }
 
@@ -45,6 +55,15 @@ public:
     void require(const AskedRecord &asked, graph::Node node);
 
 private:
+    graph::Node intern(const graph::Record &record)
+    {
+        return pg::in_context(memory_, [&] { return walker_.nodes().intern(record); });
+    }
+    bool is_node(graph::Node node, const graph::Record &record) const
+    {
+        graph::Record known = walker_.nodes().record(node);
+        return known.module_id == record.module_id && compare_keys(known.key, record.key) == 0;
+    }
     struct Range {
         uint32_t first = 0, count = unread;
         static constexpr uint32_t unread = 0xffffffff;
@@ -66,7 +85,7 @@ private:
     void read_from_readers(std::span<const graph::Node> nodes, uint32_t levels);
     void read_expected(std::span<const graph::Node> nodes, uint32_t levels);
     void read_asked(std::span<const graph::Node> nodes, uint32_t levels);
-    void expect_later(size_t calls, double probes);
+    double likely_cost(double calls) const;
     enum class Reads { asked, expected, beside }; // the last two as gifts, that nobody has asked for
     void climb(size_t first, uint32_t levels, Reads reads);
     bool comes_beside();
@@ -125,8 +144,12 @@ private:
     pg::Array<graph::Node> order_;  // of the visit at work
     pg::Array<graph::Node> unread_; // of the level at work
     pg::Array<graph::Node> level_;
-    pg::Array<graph::Node> expected_; // of the calls to come
+    pg::Array<graph::Node> expected_; // of the calls to come, in their order
+    size_t next_expected_ = 0;
+    bool reads_expected_ = false; // they are still to be read
+    graph::Node root_ = graph::no_node; // asked for last
     double later_ = 0;                // so many calls may come behind these
+    double cost_of_call_ = 1;         // of those before, in probes
     uint32_t visit_ = 0;
     bool takes_gifts_;      // unless they have filled the memory before
     uint64 place_ = 0;      // where the last one asked for was found
