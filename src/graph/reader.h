@@ -78,9 +78,13 @@ public:
     // The one type and direction that it walks, where there is only one.
     virtual std::optional<Via> only_via() const { return {}; }
 
-    // What a probe of these costs, which are sorted and distinct, in units of that of one record:
-    // less where they lie together.
-    virtual double probe_cost(std::span<const Record> near) { return static_cast<double>(near.size()); }
+    // What a probe of these costs, which are sorted and distinct, in units of that of one record with
+    // one edge: less where they lie together. Each has so many further edges, if it has any.
+    virtual double probe_cost(std::span<const Record> near, double further_edges)
+    {
+        return static_cast<double>(near.size()) * (1 + further_edges * edge_cost);
+    }
+    static constexpr double edge_cost = 0.3; // of a further one
 
     // Where the last probe ended, for as long as nothing changes: what is near has the same place.
     // 0 where that is not known.

@@ -98,11 +98,12 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
     return true;
 }
 
-// What that would cost, in units of a seek that leads to a leaf of its own.
+// What that would cost, in units of a seek that leads to a leaf of its own and finds one entry; what each finds
+// beyond that costs so much, if it finds any.
 template <class Wanted, class Want>
-double cost_of_probes(LeafPages &pages, size_t count, Want want)
+double cost_of_probes(LeafPages &pages, size_t count, double further_cost, Want want)
 {
-    constexpr double on_same_leaf = 0.1, in_gap = 0.01; // measured
+    constexpr double on_same_leaf = 0.4, in_gap = 0.02; // measured
     constexpr int most_unknown = 64; // that are sought, for the inner pages to be known
     double cost = 0;
     int unknown = 0;
@@ -127,7 +128,7 @@ double cost_of_probes(LeafPages &pages, size_t count, Want want)
             leaf = pages.leaf();
         }
         is_first = leaf == InvalidBlockNumber || leaf != last;
-        cost += is_first ? 1 : on_same_leaf;
+        cost += (is_first ? 1 : on_same_leaf) + further_cost;
         last = leaf;
     }
     return cost;

@@ -116,11 +116,12 @@ std::optional<graph::Via> HardEdges::only_via() const
     return via_;
 }
 
-double HardEdges::probe_cost(std::span<const graph::Record> near)
+double HardEdges::probe_cost(std::span<const graph::Record> near, double further_edges)
 {
     if (!is_served())
         return 0;
-    return cost_of_integer_probes(workspace_, type_, near_, near).value_or(static_cast<double>(near.size()));
+    return cost_of_integer_probes(workspace_, type_, near_, near, further_edges * edge_cost)
+        .value_or(Reader::probe_cost(near, further_edges));
 }
 
 void HardEdges::beside(const graph::Record &near, TakeNear take)

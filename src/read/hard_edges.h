@@ -14,7 +14,7 @@ public:
     bool probe(std::span<const graph::Record> near, TakeFar take) override;
     bool pass(TakeEdge take, TakeRun take_run) override;
     std::optional<graph::Via> only_via() const override;
-    double probe_cost(std::span<const graph::Record> near) override;
+    double probe_cost(std::span<const graph::Record> near, double further_edges) override;
     std::uint64_t place() const override { return place_; }
     void beside(const graph::Record &near, TakeNear take) override;
     double pass_cost() const override;

@@ -62,7 +62,7 @@ void integers_beside(const Workspace &workspace, const RelationshipType &type, S
                      FunctionRef<void(KeyBytes near)> take);
 // What that costs: as graph::Reader::probe_cost.
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
-                                             std::span<const graph::Record> records);
+                                             std::span<const graph::Record> records, double further_cost);
 
 // The planner's estimate of the rows of the storage table; negative before the first ANALYZE.
 double hard_link_estimate(const Workspace &workspace, const RelationshipType &type);

@@ -68,10 +68,10 @@ public:
             if (std::optional<int64> near = column_.first_of(entry))
                 take(KeyBytes(room, encode_integer_key(*near, room)));
     }
-    double cost()
+    double cost(double further_cost)
     {
         auto want = [&](size_t place, pg::WantedInteger &wanted) { return this->want(place, wanted); };
-        return pg::cost_of_probes<pg::WantedInteger>(pages_, records_.size(), want);
+        return pg::cost_of_probes<pg::WantedInteger>(pages_, records_.size(), further_cost, want);
     }
     void end()
     {
@@ -142,9 +142,10 @@ void integers_beside(const Workspace &workspace, const RelationshipType &type, S
 }
 
 std::optional<double> cost_of_integer_probes(const Workspace &workspace, const RelationshipType &type, Side near,
-                                             std::span<const graph::Record> records)
+                                             std::span<const graph::Record> records, double further_cost)
 {
-    return with_probes<double>(workspace, type, near, records, [](IntegerProbes &probes) { return probes.cost(); });
+    return with_probes<double>(workspace, type, near, records,
+                               [&](IntegerProbes &probes) { return probes.cost(further_cost); });
 }
 
 } // namespace relate

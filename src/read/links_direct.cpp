@@ -417,9 +417,9 @@ bool DirectLinks::take_waiting(TakeFar take)
     return waiting_.put(taking(take));
 }
 
-double DirectLinks::probe_cost(std::span<const graph::Record> near)
+double DirectLinks::probe_cost(std::span<const graph::Record> near, double further_edges)
 {
-    return pg::cost_of_probes<Wanted>(pages_, near.size(),
+    return pg::cost_of_probes<Wanted>(pages_, near.size(), further_edges * edge_cost,
                                       [&](size_t place, Wanted &wanted) { return want(near[place], wanted); });
 }
 
@@ -514,7 +514,7 @@ double DirectLinks::pass_cost() const
 {
     estimate();
     double by_page = IsolationIsSerializable() ? 0 : pg::SeenRows::known_part(table_pages_);
-    return rows_ * (0.045 + (0.01 * by_page + 0.12 * (1 - by_page)) * (1 - visible_));
+    return rows_ * (0.08 + (0.01 * by_page + 0.12 * (1 - by_page)) * (1 - visible_));
 }
 
 double DirectLinks::pass_edges() const

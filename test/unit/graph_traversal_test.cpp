@@ -231,7 +231,7 @@ TEST(TraversalCosts, LevelsThatGrowSlowerAndSlowerAreSeenFarAhead)
 
 TEST(TraversalCosts, WildGrowthIsNotThoughtToGoOn)
 {
-    ListReader reader(levels({1, 10, 150, 1500}), 8000);
+    ListReader reader(levels({1, 10, 150, 1500}), 16000);
     Reader *readers[] = {&reader};
     Control control;
     walk(readers, {{1, "0"}}, ~0u, control);
@@ -242,7 +242,7 @@ TEST(TraversalCosts, WildGrowthIsNotThoughtToGoOn)
 TEST(TraversalCosts, OfManyProbesSomeAreWeighed)
 {
     for (double cost : {1.0, 0.1}) {
-        ListReader reader(levels({1, 50, 20000}), 12000);
+        ListReader reader(levels({1, 50, 20000}), 300000);
         reader.cost_of_probe = cost;
         Reader *readers[] = {&reader};
         Control control;
@@ -261,7 +261,7 @@ TEST(TraversalCosts, SingleProbesBesideEachOtherAreCheaper)
         Reader *readers[] = {&reader};
         Control control;
         Walk walker(readers, control);
-        Node node = walker.nodes().intern(record_of({1, "5"}));
+        Node node = walker.nodes().intern(record_of({1, "999"}));
         for (std::uint64_t i = 1; reader.passes == 0; ++i) {
             reader.at = is_known ? 1 + (moves ? i : 0) : 0;
             walker.prepare({&node, 1});
@@ -283,7 +283,7 @@ TEST(TraversalCosts, ProbesToComeAreBelievedInPart)
         Reader *readers[] = {&reader};
         Control control;
         Walk walker(readers, control);
-        Node node = walker.nodes().intern(record_of({1, "5"}));
+        Node node = walker.nodes().intern(record_of({1, "999"}));
         while (reader.passes == 0) {
             walker.prepare({&node, 1});
             walker.step({&node, 1}, [](std::size_t, Node, Via) { return true; });
@@ -295,6 +295,26 @@ TEST(TraversalCosts, ProbesToComeAreBelievedInPart)
     EXPECT_EQ(probes_before_pass(0), 1000u);
     EXPECT_EQ(probes_before_pass(500), 500u);
     EXPECT_EQ(probes_before_pass(1e9), 59u);
+    Malloc::reset();
+}
+
+// Of records with many edges: few of those probed before are not trusted to tell.
+TEST(TraversalCosts, FurtherEdgesCost)
+{
+    auto probes_before_pass = [](std::uint32_t edges) {
+        ListReader reader(levels({1, edges}), 1000);
+        Reader *readers[] = {&reader};
+        Control control;
+        Walk walker(readers, control);
+        Node node = walker.nodes().intern(record_of({1, "0"}));
+        while (reader.passes == 0) {
+            walker.prepare({&node, 1});
+            walker.step({&node, 1}, [](std::size_t, Node, Via) { return true; });
+        }
+        return reader.probes;
+    };
+    EXPECT_EQ(probes_before_pass(1), 1000u);
+    EXPECT_EQ(probes_before_pass(21), 321u);
     Malloc::reset();
 }
 

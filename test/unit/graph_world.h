@@ -120,10 +120,10 @@ public:
                 return false;
         return true;
     }
-    double probe_cost(std::span<const Record> near) override
+    double probe_cost(std::span<const Record> near, double further_edges) override
     {
         weighed += near.size();
-        return cost_of_probe * static_cast<double>(near.size());
+        return cost_of_probe * Reader::probe_cost(near, further_edges);
     }
     double pass_cost() const override { return pass_cost_; }
     std::uint64_t place() const override { return at; }
