@@ -20,7 +20,7 @@ public:
 
     BtreePage(Relation index, Page page) : index_(index), page_(page) {}
 
-    BTPageOpaque opaque() const { return BTPageGetOpaque(page_); }
+    uint32 level() const { return opaque()->btpo_level; }
     bool is_leaf() const { return P_ISLEAF(opaque()); }
     bool is_ignored() const { return P_IGNORE(opaque()); }
     bool is_leftmost() const { return P_LEFTMOST(opaque()); }
@@ -74,6 +74,7 @@ public:
     }
 
 private:
+    BTPageOpaque opaque() const { return BTPageGetOpaque(page_); }
     int order(OffsetNumber place, Compare compare) const
     {
         IndexTuple at = entry(place);

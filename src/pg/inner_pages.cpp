@@ -152,7 +152,7 @@ void InnerPages::fill(Copy &copy, Page page) const
 {
     BtreePage from(index_, page);
     memcpy(copy.page.data, page, BLCKSZ);
-    copy.level = from.opaque()->btpo_level;
+    copy.level = from.level();
     copy.first = from.first();
     copy.count = from.last() - copy.first + 1;
     copy.high = from.is_rightmost() ? PG_UINT64_MAX : from.rank(P_HIKEY, rank_);

@@ -252,7 +252,7 @@ OffsetNumber LeafPages::follow(InnerPages::Lead lead, const Sought &sought)
     for (; lead.level > 0; --lead.level) {
         turn_to(lead.to);
         BtreePage page = at_hand();
-        bool is_of_use = page.opaque()->btpo_level == lead.level && !page.is_ignored() && !page.is_behind_end(sought.compare);
+        bool is_of_use = page.level() == lead.level && !page.is_ignored() && !page.is_behind_end(sought.compare);
         if (is_of_use) {
             inner_.keep(BufferGetBlockNumber(page_), BufferGetPage(page_));
             lead.to = {page.child(sought.compare)};
@@ -295,12 +295,12 @@ void LeafPages::look_ahead()
         prefetch(BufferGetPage(ahead_), BLCKSZ);
 }
 
-void LeafPages::turn_to(const Foreseen &page)
+void LeafPages::turn_to(const Foreseen &to)
 {
     if (BufferIsValid(ahead_))
         page_ = std::exchange(ahead_, InvalidBuffer);
     else
-        page_ = page.seen ? pinned(index_, page.page, *page.seen) : ReadBuffer(index_, page.page);
+        page_ = to.seen ? pinned(index_, to.page, *to.seen) : ReadBuffer(index_, to.page);
     fetch_outline(BufferGetPage(page_));
     LockBuffer(page_, BUFFER_LOCK_SHARE);
     _bt_checkpage(index_, page_);

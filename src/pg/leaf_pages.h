@@ -145,7 +145,7 @@ private:
     OffsetNumber follow(InnerPages::Lead lead, const Sought &sought);
     OffsetNumber go_down(const Sought &sought);
     bool lock_root();
-    void turn_to(const Foreseen &page);
+    void turn_to(const Foreseen &to);
     void look_ahead();
     void go_right(const Sought &sought);
     void leave();

@@ -76,7 +76,7 @@ void LeavesAhead::read_parent()
     _bt_checkpage(index_, buffer);
     Page page = BufferGetPage(buffer);
     BtreePage entries(index_, page);
-    bool is_gone = entries.is_ignored(), is_parent = !is_gone && entries.opaque()->btpo_level == 1;
+    bool is_gone = entries.is_ignored(), is_parent = !is_gone && entries.level() == 1;
     OffsetNumber last = is_parent ? entries.last() : 0;
     const InnerPages::Copy *copy = nullptr;
     if (is_parent) {
