@@ -50,7 +50,7 @@ void on_invalidation(Datum, Oid table)
         ++generation;
 }
 
-// A schema was made, renamed or dropped; a role was changed, or granted to another.
+// A schema was made, renamed or dropped; a role was changed, or granted to another; a database got another owner.
 void on_other_change(Datum, int, uint32)
 {
     ++generation;
@@ -518,7 +518,6 @@ const Workspace &workspace_of(Oid table)
 
 static Oid current_schema()
 {
-    discard_caches();
     bool is_set = workspace_setting && workspace_setting[0];
     return is_set ? workspace_by_name(workspace_setting) : default_workspace();
 }
@@ -659,6 +658,7 @@ void init_workspaces()
     // The rights of a workspace's owner on his modules' tables may come by way of other roles.
     CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_other_change, 0);
     CacheRegisterSyscacheCallback(AUTHOID, on_other_change, 0);
+    CacheRegisterSyscacheCallback(DATABASEOID, on_other_change, 0);
     DefineCustomStringVariable("relate.workspace", "The workspace that relate's functions work in.",
                                "Empty means the database's default workspace.", &workspace_setting, "",
                                PGC_USERSET, 0, nullptr, on_setting, nullptr);
@@ -687,6 +687,7 @@ PG_FUNCTION_INFO_V1(relate_current_workspace);
 Datum relate_current_workspace(PG_FUNCTION_ARGS)
 {
     (void) fcinfo;
+    relate::discard_caches();
     const relate::Workspace &workspace = relate::workspace_in(relate::current_schema());
     PG_RETURN_DATUM(DirectFunctionCall1(namein, CStringGetDatum(workspace.name)));
 }

@@ -15,6 +15,7 @@
 #include "graph/record_order.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace relate::graph {
 
@@ -138,7 +139,8 @@ public:
     }
     void prepare_beside(std::span<const Node> sorted)
     {
-        sources_[0].next_probes = cost_beside * static_cast<double>(sorted.size());
+        Source &source = sources_[0];
+        source.next_probes = (cost_beside + cost_of_further(source)) * static_cast<double>(sorted.size());
     }
 
     // The same where all is held, in any order of the nodes: node by node, each
@@ -187,7 +189,7 @@ private:
         double pass_cost = -1;   // once asked for
         double probes = 0;       // what those made so far have cost
         double next_probes = 0;  // what the next ones cost
-        double asked = 0, found = 0; // records that were probed, and their edges
+        double near = 0, found = 0; // records that had edges, and these
         double later = 0;        // what may come behind them
         std::uint64_t place = 0; // of the last one
         bool is_held = false;
@@ -225,7 +227,7 @@ private:
     static constexpr double probes_anyway = 8; // without asking what a pass would cost
     static constexpr double least_cost = 0.01; // of a probe
     static constexpr double most_trust = 16; // in probes to come, for each one made
-    static constexpr double few_asked = 256; // are not trusted to tell how many edges others have
+    static constexpr double few_near = 256; // are not trusted to tell how many edges others have
     static constexpr double cost_beside = 0.1; // of one at the place of the last one
 
     template <class Take>
@@ -254,31 +256,28 @@ private:
 
     bool decide(Source &source, std::span<const Node> sorted, double times)
     {
-        auto count = static_cast<double>(sorted.size());
-        source.next_probes = count;
-        double further = further_edges(source);
-        source.next_probes = count * (1 + further * Reader::edge_cost);
+        source.next_probes = static_cast<double>(sorted.size()) * (1 + cost_of_further(source));
         if (source.is_held || !is_pass_cheaper(source, source.next_probes * times))
             return source.is_held;
-        source.next_probes = cost_of_probes(source, sorted, further);
+        source.next_probes = cost_of_probes(source, sorted);
         return holds(source, source.next_probes * times);
     }
 
     // Of many, from some that lie together here and there.
-    double cost_of_probes(Source &source, std::span<const Node> sorted, double further)
+    double cost_of_probes(Source &source, std::span<const Node> sorted)
     {
         constexpr std::size_t parts = 8, part = 256, some = parts * part;
         if (sorted.size() <= 2 * some)
-            return cost_of_these(source, sorted, further);
+            return cost_of_these(source, sorted);
         double cost = 0;
         for (std::size_t i = 0; i < parts; ++i)
-            cost += cost_of_these(source, sorted.subspan((sorted.size() - part) * i / (parts - 1), part), further);
+            cost += cost_of_these(source, sorted.subspan((sorted.size() - part) * i / (parts - 1), part));
         return cost * static_cast<double>(sorted.size()) / some;
     }
-    double cost_of_these(Source &source, std::span<const Node> sorted, double further)
+    double cost_of_these(Source &source, std::span<const Node> sorted)
     {
         copy_near(sorted);
-        return source.reader->probe_cost(near_.view(), further);
+        return source.reader->probe_cost(near_.view(), further_edges(source));
     }
 
     bool holds(Source &source, double cost)
@@ -288,11 +287,12 @@ private:
         return source.is_held;
     }
 
-    // Of each record beyond the first, as many as those probed before had.
+    // Edges of a record beyond its first one, as many as those probed before had.
     static double further_edges(const Source &source)
     {
-        return std::max(0.0, source.found - source.asked) / (source.asked + few_asked);
+        return (source.found - source.near) / (source.near + few_near);
     }
+    static double cost_of_further(const Source &source) { return further_edges(source) * Reader::edge_cost; }
 
     // Than probes that cost so much.
     bool is_pass_cheaper(Source &source, double cost)
@@ -371,24 +371,11 @@ private:
         return true;
     }
 
-    // Some at a time, for what is copied of them to stay near the processor.
     template <class Take>
     bool probe(Source &source, std::span<const Node> sorted, Take take)
     {
-        constexpr std::size_t some = 2048;
         source.probes += source.next_probes;
-        bool goes_on = true;
-        for (std::size_t first = 0; goes_on && first < sorted.size(); first += some)
-            goes_on = probe_some(source, sorted.subspan(first, std::min(some, sorted.size() - first)),
-                                 [&](std::size_t place, Node far, Via via) { return take(first + place, far, via); });
-        count_place(source, sorted.size());
-        return goes_on;
-    }
-
-    template <class Take>
-    bool probe_some(Source &source, std::span<const Node> sorted, Take take)
-    {
-        source.asked += static_cast<double>(sorted.size());
+        std::size_t last = sorted.size();
         copy_near(sorted);
         Arrived arrived;
         auto meet_all_but = [&](std::size_t left) {
@@ -402,6 +389,7 @@ private:
         bool goes_on = source.reader->probe(near_.view(), [&](std::size_t place, const Record &far, Via via) {
             count_edge();
             ++source.found;
+            source.near += place != std::exchange(last, place);
             if (encoded_capacity(far) > Arrived::far_capacity)
                 return meet_all_but(0) && take(place, nodes_.intern(far), via);
             if (!meet_all_but(Arrived::capacity - 1))
@@ -414,6 +402,7 @@ private:
             nodes_.prefetch(edge.spot);
             return true;
         });
+        count_place(source, sorted.size());
         return goes_on && meet_all_but(0);
     }
 
@@ -422,7 +411,7 @@ private:
     {
         std::uint64_t place = source.reader->place();
         if (count == 1 && place != 0 && place == source.place)
-            source.probes -= (1 - cost_beside) * source.next_probes;
+            source.probes -= (1 - cost_beside) * std::min(1.0, source.next_probes);
         source.place = place;
     }
 

@@ -2,7 +2,7 @@
 // pages, and the buffers in which the pages below these were seen.
 //
 // Nothing here is believed: copies tell where a leaf may be, and who goes there proves
-// by the leaf itself that it is the one (LeafPages). So they may be behind the index
+// by the leaf itself, or the one at its left, that it is the one (LeafPages). So they may be behind the index
 // in any way; a descent that they misled goes by the pages, and brings them up to date.
 // Copies of an index of which the server says that it has changed (a relcache
 // invalidation: it was dropped, built anew, vacuumed) are not found any more.

@@ -201,6 +201,23 @@ OffsetNumber LeafPages::place_on(const Foreseen &leaf, const Sought &sought)
     return left != P_NONE ? place_right_of(left, leaf, sought) : InvalidOffsetNumber;
 }
 
+// That is, if all entries sought that are left of the page's end are on it, and some place for
+// them is: it has entries before them, and its bound is not. Whatever page it was before.
+OffsetNumber LeafPages::place_if_leaf(const Sought &sought)
+{
+    BtreePage page = at_hand();
+    OffsetNumber first = page.first(), last = page.last();
+    if (!page.is_leaf() || page.is_ignored() || first > last)
+        return InvalidOffsetNumber;
+    OffsetNumber place = guessed_place(first, OffsetNumberNext(last), sought);
+    bool is_here = (place > first || page.is_leftmost()) && (place <= last || !page.is_behind_end(sought.compare));
+    if (!is_here)
+        return InvalidOffsetNumber;
+    if (sought.at.part >= 0)
+        usual_miss_ += (static_cast<float>(std::abs(place - foreseen_place(sought.at, first, last))) - usual_miss_) / 16;
+    return place;
+}
+
 // Where the leaf begins with what is sought, the one at its left proves that it is the first one: who moves on
 // from a page whose bound is before what is sought misses none of it.
 OffsetNumber LeafPages::place_right_of(BlockNumber left, const Foreseen &leaf, const Sought &sought)
@@ -218,23 +235,6 @@ OffsetNumber LeafPages::place_right_of(BlockNumber left, const Foreseen &leaf, c
         return page.first();
     leave();
     return InvalidOffsetNumber;
-}
-
-// That is, if all entries sought that are left of the page's end are on it, and some place for
-// them is: it has entries before them, and its bound is not. Whatever page it was before.
-OffsetNumber LeafPages::place_if_leaf(const Sought &sought)
-{
-    BtreePage page = at_hand();
-    OffsetNumber first = page.first(), last = page.last();
-    if (!page.is_leaf() || page.is_ignored() || first > last)
-        return InvalidOffsetNumber;
-    OffsetNumber place = guessed_place(first, OffsetNumberNext(last), sought);
-    bool is_here = (place > first || page.is_leftmost()) && (place <= last || !page.is_behind_end(sought.compare));
-    if (!is_here)
-        return InvalidOffsetNumber;
-    if (sought.at.part >= 0)
-        usual_miss_ += (static_cast<float>(std::abs(place - foreseen_place(sought.at, first, last))) - usual_miss_) / 16;
-    return place;
 }
 
 // The page at hand is the root then; false where the index is empty.

@@ -12,8 +12,8 @@
 // such: other scans do that. The relations are the caller's.
 //
 // Where a leaf is, the session mostly remembers (inner_pages.h). It is taken only where it has
-// entries before and at what is sought, or is the leftmost; else the way goes down from
-// the root, as nbtree's does.
+// entries before and at what is sought, or is the leftmost, or begins with what is sought and the
+// page at its left ends before that; else the way goes down from the root, as nbtree's does.
 //
 // Walks wait for memory more than for anything else: what comes next is fetched while
 // there is still something to do, and begins to be read where it is in no buffer.

@@ -24,7 +24,7 @@ using graph::no_node;
 // Whether `ancestor` is above `record`.
 bool is_above(KeptWalk &kept, const AskedRecord &record, const AskedRecord &ancestor)
 {
-    Node start = kept.node(record.record()), wanted = kept.root(ancestor.record());
+    Node start = kept.node(record.record()), wanted = kept.same_node(ancestor.record());
     bool found = false, has_parent = false;
     kept.visit(start, any_depth, [&](Node node, uint32_t depth, Node parent) {
         has_parent = has_parent || parent != no_node;

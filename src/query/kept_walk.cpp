@@ -191,7 +191,7 @@ void KeptWalk::read_beside(graph::Node node, uint32_t levels)
 // and more of these are known.
 double KeptWalk::likely_cost(double calls) const
 {
-    return calls * (1 + cost_of_call_) / 2;
+    return calls * (std::min(1.0, cost_of_call_) + std::max(0.0, cost_of_call_ - 1) / 2);
 }
 
 // Together with those expected, as far as there is room.
@@ -199,8 +199,6 @@ void KeptWalk::read_expected(std::span<const graph::Node> nodes, uint32_t levels
 {
     find_unread(nodes, expected_.view());
     reads_expected_ = false;
-    if (unread_.empty())
-        return;
     auto calls = static_cast<double>(unread_.size());
     size_t first = next_.size();
     double before = walker_.probes();
@@ -210,6 +208,7 @@ void KeptWalk::read_expected(std::span<const graph::Node> nodes, uint32_t levels
     if (goes_on)
         climb(first, levels, Reads::expected);
     cost_of_call_ = (walker_.probes() - before) / calls;
+    walker_.expect_probes(likely_cost(later_));
 }
 
 void KeptWalk::read_asked(std::span<const graph::Node> nodes, uint32_t levels)

@@ -23,19 +23,22 @@ public:
     static KeptWalk &upwards(FunctionCallInfo fcinfo, const Workspace &workspace, const RelationshipType &type,
                              DateADT as_of);
 
-    // Cheaper in the order in which they were expected.
+    // Cheaper in the order in which they were expected, also where one call does not come.
     graph::Node node(const graph::Record &record)
     {
-        if (next_expected_ < expected_.size() && is_node(expected_[next_expected_], record))
-            return expected_[next_expected_++];
+        for (size_t i : {next_expected_, next_expected_ + 1})
+            if (i < expected_.size() && is_node(expected_[i], record)) {
+                next_expected_ = i + 1;
+                return expected_[i];
+            }
         return intern(record);
     }
-    // Mostly the same again.
-    graph::Node root(const graph::Record &record)
+    // Cheaper where it is the same again.
+    graph::Node same_node(const graph::Record &record)
     {
-        if (root_ == graph::no_node || !is_node(root_, record))
-            root_ = intern(record);
-        return root_;
+        if (same_ == graph::no_node || !is_node(same_, record))
+            same_ = intern(record);
+        return same_;
     }
     const graph::Nodes<pg::Palloc> &nodes() const { return walker_.nodes(); }
 
@@ -55,15 +58,6 @@ public:
     void require(const AskedRecord &asked, graph::Node node);
 
 private:
-    graph::Node intern(const graph::Record &record)
-    {
-        return pg::in_context(memory_, [&] { return walker_.nodes().intern(record); });
-    }
-    bool is_node(graph::Node node, const graph::Record &record) const
-    {
-        graph::Record known = walker_.nodes().record(node);
-        return known.module_id == record.module_id && compare_keys(known.key, record.key) == 0;
-    }
     struct Range {
         uint32_t first = 0, count = unread;
         static constexpr uint32_t unread = 0xffffffff;
@@ -75,6 +69,14 @@ private:
     {
     }
 
+    graph::Node intern(const graph::Record &record)
+    {
+        return pg::in_context(memory_, [&] { return walker_.nodes().intern(record); });
+    }
+    bool is_node(graph::Node node, const graph::Record &record) const
+    {
+        return graph::compare_records(walker_.nodes().record(node), record) == 0;
+    }
     static WalkLimit half_of(WalkLimit limit) { return {limit.bytes, limit.bytes / 2}; }
     bool is_valid(const Workspace &workspace, const RelationshipType &type, DateADT as_of) const;
     bool is_full() const { return !limit_.fits(walker_.bytes() + bytes()); }
@@ -147,7 +149,7 @@ private:
     pg::Array<graph::Node> expected_; // of the calls to come, in their order
     size_t next_expected_ = 0;
     bool reads_expected_ = false; // they are still to be read
-    graph::Node root_ = graph::no_node; // asked for last
+    graph::Node same_ = graph::no_node;
     double later_ = 0;                // so many calls may come behind these
     double cost_of_call_ = 1;         // of those before, in probes
     uint32_t visit_ = 0;

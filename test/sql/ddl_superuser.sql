@@ -35,6 +35,26 @@ SELECT severity, object, finding, what_to_do FROM relate.health_check() WHERE wo
 SELECT severity, object FROM relate.repair('super_crm');
 SELECT * FROM relate.health_check() WHERE workspace = 'super_crm';
 
+-- Who may look into the schema as the database's owner may no more once another is.
+CREATE ROLE super_one;
+CREATE ROLE super_other;
+CREATE FUNCTION super_shop.give_database_to(role name) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I OWNER TO %I', current_database(), role);
+END $$;
+SELECT rolname AS owner FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE datname = current_database() \gset
+GRANT USAGE ON SCHEMA super_crm TO pg_database_owner;
+SELECT FROM super_shop.give_database_to('super_one');
+SET ROLE super_one;
+SELECT relate.module_id('person');
+RESET ROLE;
+SELECT FROM super_shop.give_database_to('super_other');
+SET ROLE super_one;
+SELECT relate.module_id('person');
+RESET ROLE;
+SELECT FROM super_shop.give_database_to(:'owner');
+REVOKE USAGE ON SCHEMA super_crm FROM pg_database_owner;
+
 -- The event triggers' functions, called in other ways than by their events: nothing happens but an error.
 CREATE EVENT TRIGGER super_wrong ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION relate.objects_dropped();
 CREATE TABLE super_shop.x ();
@@ -66,3 +86,4 @@ SELECT super_shop.refusal('DELETE FROM super_shop.firms') LIKE '23503%' AS refus
 SET client_min_messages = warning;
 SELECT relate.drop_workspace('super_crm', 'cascade');
 DROP SCHEMA super_shop CASCADE;
+DROP ROLE super_one, super_other;

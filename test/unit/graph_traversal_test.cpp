@@ -320,7 +320,7 @@ TEST(TraversalCosts, FurtherEdgesCost)
 
 TEST(TraversalCosts, ThoseBesideAreReadTogetherAndCheaper)
 {
-    ListReader reader(tree(1000), 5000);
+    ListReader reader(tree(1000), 9000);
     Reader *readers[] = {&reader};
     Control control;
     Walk walker(readers, control);
