@@ -84,7 +84,7 @@ public:
     {
         return static_cast<double>(near.size()) * (1 + further_edges * edge_cost);
     }
-    static constexpr double edge_cost = 0.3; // of a further one
+    static constexpr double edge_cost = 0.3; // of a further one, as an estimate
 
     // Where the last probe ended, for as long as nothing changes: what is near has the same place.
     // 0 where that is not known.

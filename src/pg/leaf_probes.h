@@ -103,7 +103,7 @@ bool probe_leaves(LeafPages &pages, size_t count, Want want, Take take)
 template <class Wanted, class Want>
 double cost_of_probes(LeafPages &pages, size_t count, double further_cost, Want want)
 {
-    constexpr double on_same_leaf = 0.4, in_gap = 0.02; // measured
+    constexpr double on_same_leaf = 0.4, in_gap = 0.02; // estimates
     constexpr int most_unknown = 64; // that are sought, for the inner pages to be known
     double cost = 0;
     int unknown = 0;

@@ -509,7 +509,7 @@ std::optional<graph::Via> DirectLinks::only_via() const
 }
 
 // Measured: one of many probes takes about 12 times as long as an entry of a pass, and what is looked up there later.
-// Where rows must be looked at, both take three times as long; a pass that must do so row by row even more.
+// Where rows must be looked at, both take two or three times as long; a pass that must do so row by row even more.
 double DirectLinks::pass_cost() const
 {
     estimate();
